@@ -1,0 +1,140 @@
+using System.Buffers;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Factory.Core.Contracts;
+
+namespace Factory.Core.Repository;
+
+/// <summary>Commits, refs, patches and blobs.</summary>
+public static class GitObjects
+{
+    /// <summary>Makes a commit and names it by no ref.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="tree">Its tree.</param>
+    /// <param name="parents">Its parents, in order.</param>
+    /// <param name="message">Its message.</param>
+    /// <param name="author">Who stands for it when the user has configured no identity.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public static async Task<CommitId> CommitTreeAsync(
+        this GitRepository repository, CommitId tree, IEnumerable<CommitId> parents, string message, GitIdentity author, CancellationToken cancellationToken)
+    {
+        List<string> arguments = ["commit-tree", tree.Hex];
+        foreach (var parent in parents) arguments.AddRange(["-p", parent.Hex]);
+        var call = new GitCall(arguments) { Input = Encoding.UTF8.GetBytes(message), Environment = author.Variables };
+        return CommitId.Parse((await repository.RequireAsync(call, cancellationToken).ConfigureAwait(false)).Text);
+    }
+
+    /// <summary>Makes a ref that must not exist yet.</summary>
+    /// <exception cref="FactoryException">The ref exists, or git refuses its name.</exception>
+    public static Task CreateRefAsync(this GitRepository repository, string name, CommitId target, CancellationToken cancellationToken) =>
+        repository.RequireAsync(new GitCall("update-ref", "--no-deref", name, target.Hex, new string('0', target.Hex.Length)), cancellationToken);
+
+    /// <summary>Deletes a ref that must still point where the caller left it.</summary>
+    public static Task DeleteRefAsync(this GitRepository repository, string name, CommitId expected, CancellationToken cancellationToken) =>
+        repository.RequireAsync(new GitCall("update-ref", "--no-deref", "-d", name, expected.Hex), cancellationToken);
+
+    /// <summary>The commits that the refs under a prefix point at, by full ref name.</summary>
+    public static async Task<IReadOnlyDictionary<string, CommitId>> ListRefsAsync(this GitRepository repository, string prefix, CancellationToken cancellationToken)
+    {
+        var call = new GitCall("for-each-ref", "--format=%(objectname) %(refname)", prefix);
+        var text = (await repository.RequireAsync(call, cancellationToken).ConfigureAwait(false)).Text;
+        return text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(' ', 2))
+            .ToDictionary(parts => parts[1], parts => CommitId.Parse(parts[0]), StringComparer.Ordinal);
+    }
+
+    /// <summary>The tree of a commit.</summary>
+    public static async Task<CommitId> TreeOfAsync(this GitRepository repository, CommitId commit, CancellationToken cancellationToken) =>
+        CommitId.Parse((await repository.RequireAsync(new GitCall("rev-parse", "--verify", commit.Hex + "^{tree}"), cancellationToken).ConfigureAwait(false)).Text);
+
+    /// <summary>Writes the difference of two commits as a patch that <c>git apply --index</c> turns from one into the other.</summary>
+    public static async Task WritePatchAsync(this GitRepository repository, CommitId from, CommitId to, Stream target, CancellationToken cancellationToken)
+    {
+        if (from == to) return;
+        var call = new GitCall("diff-tree", "-r", "-p", "--binary", "--full-index", "-M", "-C", "--no-ext-diff", "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/", from.Hex, to.Hex)
+        {
+            WorkingDirectory = repository.Root,
+        };
+        var (code, error) = await repository.Git.RunAsync(call, (stream, token) => stream.CopyToAsync(target, token), cancellationToken).ConfigureAwait(false);
+        if (code != 0) throw GitRepository.Failed(call, code, error);
+    }
+
+    /// <summary>SHA-256 of the content of blobs, lower-case hex, read by one git process.</summary>
+    public static async Task<IReadOnlyDictionary<CommitId, string>> HashBlobsAsync(this GitRepository repository, IReadOnlyCollection<CommitId> blobs, CancellationToken cancellationToken)
+    {
+        var hashes = new Dictionary<CommitId, string>();
+        if (blobs.Count == 0) return hashes;
+        var wanted = blobs.Distinct().ToList();
+        var call = new GitCall("cat-file", "--batch", "--buffer")
+        {
+            WorkingDirectory = repository.Root,
+            Input = Encoding.ASCII.GetBytes(string.Concat(wanted.Select(blob => blob.Hex + "\n"))),
+        };
+        var (code, error) = await repository.Git.RunAsync(call, (stream, token) => ReadBatchAsync(stream, wanted, hashes, token), cancellationToken).ConfigureAwait(false);
+        return code == 0 && hashes.Count == wanted.Count ? hashes : throw GitRepository.Failed(call, code, error);
+    }
+
+    private static async Task ReadBatchAsync(Stream stream, List<CommitId> wanted, Dictionary<CommitId, string> hashes, CancellationToken cancellationToken)
+    {
+        using var buffered = new BufferedStream(stream, 65536);
+        var buffer = ArrayPool<byte>.Shared.Rent(65536);
+        try
+        {
+            foreach (var blob in wanted)
+            {
+                if (ReadHeader(buffered) is not { } size) return;
+                using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+                for (var left = size; left > 0;)
+                {
+                    var read = await buffered.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellationToken).ConfigureAwait(false);
+                    if (read == 0) return;
+                    hash.AppendData(buffer, 0, read);
+                    left -= read;
+                }
+
+                buffered.ReadByte();
+                hashes[blob] = Convert.ToHexStringLower(hash.GetHashAndReset());
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // "<oid> blob <size>" LF; "<oid> missing" has no size and ends the reading, which the caller sees as a failure.
+    private static long? ReadHeader(Stream stream)
+    {
+        var line = new StringBuilder();
+        for (var c = stream.ReadByte(); c != '\n'; c = stream.ReadByte())
+        {
+            if (c < 0) return null;
+            line.Append((char)c);
+        }
+
+        var parts = line.ToString().Split(' ');
+        return parts.Length == 3 ? long.Parse(parts[2], CultureInfo.InvariantCulture) : null;
+    }
+}
+
+/// <summary>Who makes Factory's commits: the user's own identity, or a stand-in where none is configured.</summary>
+/// <param name="Variables">Variables for git; empty when the user has an identity.</param>
+public sealed record GitIdentity(IReadOnlyDictionary<string, string> Variables)
+{
+    /// <summary>Finds the identity that git would use, and stands in for what is missing.</summary>
+    public static async Task<GitIdentity> FindAsync(GitRepository repository, CancellationToken cancellationToken)
+    {
+        var configured = await repository.RunAsync(new GitCall("config", "-z", "--get-regexp", @"^user\.(name|email)$"), cancellationToken).ConfigureAwait(false);
+        var names = configured.Fields.Select(field => field.Split('\n')[0]).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var variables = new Dictionary<string, string>();
+        foreach (var role in (string[])["AUTHOR", "COMMITTER"])
+        {
+            if (!names.Contains("user.name") && Environment.GetEnvironmentVariable($"GIT_{role}_NAME") is null) variables[$"GIT_{role}_NAME"] = "Factory";
+            if (!names.Contains("user.email") && Environment.GetEnvironmentVariable($"GIT_{role}_EMAIL") is null && Environment.GetEnvironmentVariable("EMAIL") is null)
+                variables[$"GIT_{role}_EMAIL"] = "factory@localhost";
+        }
+
+        return new GitIdentity(variables);
+    }
+}

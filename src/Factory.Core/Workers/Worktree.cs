@@ -1,0 +1,76 @@
+using Factory.Core.Contracts;
+
+namespace Factory.Core.Workers;
+
+/// <summary>A linked worktree of this repository.</summary>
+/// <param name="Path">Its folder, absolute.</param>
+/// <param name="AdminDirectory">Its own administrative folder inside the repository's, absolute.</param>
+public sealed record Worktree(string Path, string AdminDirectory)
+{
+    /// <summary>Its index.</summary>
+    public string IndexFile => System.IO.Path.Combine(AdminDirectory, "index");
+
+    /// <summary>What the HEAD file says: a commit, or null when HEAD is a branch or cannot be read.</summary>
+    public CommitId? DetachedHead =>
+        ReadFile(System.IO.Path.Combine(AdminDirectory, "HEAD")) is { } text && CommitId.TryParse(text, out var id) ? id : null;
+
+    /// <summary>The operation that was begun in it and not ended, in words, or null.</summary>
+    public string? UnfinishedOperation
+    {
+        get
+        {
+            foreach (var (file, words) in ((string, string)[])[
+                ("MERGE_HEAD", "a merge"), ("CHERRY_PICK_HEAD", "a cherry-pick"), ("REVERT_HEAD", "a revert"),
+                ("rebase-merge", "a rebase"), ("rebase-apply", "a rebase or 'git am'"), ("BISECT_LOG", "a bisect")])
+            {
+                if (System.IO.Path.Exists(System.IO.Path.Combine(AdminDirectory, file))) return words;
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Whether the folder still is this worktree: its <c>.git</c> file names the administrative folder.</summary>
+    public bool IsIntact => Find(Path, System.IO.Path.GetDirectoryName(System.IO.Path.GetDirectoryName(AdminDirectory))!) is not null;
+
+    /// <summary>
+    /// Reads the worktree in a folder, when it belongs to the repository with this common folder and both sides name each
+    /// other; else null.
+    /// </summary>
+    public static Worktree? Find(string path, string commonDirectory)
+    {
+        const string Prefix = "gitdir: ";
+        if (ReadFile(System.IO.Path.Combine(path, ".git")) is not { } pointer || !pointer.StartsWith(Prefix, StringComparison.Ordinal)) return null;
+        var admin = System.IO.Path.GetFullPath(pointer[Prefix.Length..], path);
+        var inside = System.IO.Path.GetDirectoryName(admin);
+        if (inside is null || !SamePath(inside, System.IO.Path.Combine(commonDirectory, "worktrees"))) return null;
+        if (ReadFile(System.IO.Path.Combine(admin, "gitdir")) is not { } back) return null;
+        return SamePath(System.IO.Path.GetFullPath(back, admin), System.IO.Path.Combine(path, ".git")) ? new Worktree(System.IO.Path.GetFullPath(path), admin) : null;
+    }
+
+    /// <summary>
+    /// Removes the lock files that a git killed in this worktree left behind. Only for a caller that holds the worktree's
+    /// lock and knows that no process of an earlier worker lives.
+    /// </summary>
+    public void ClearStaleLocks()
+    {
+        foreach (var name in (string[])["index.lock", "HEAD.lock"]) File.Delete(System.IO.Path.Combine(AdminDirectory, name));
+    }
+
+    private static bool SamePath(string left, string right) => string.Equals(
+        System.IO.Path.GetFullPath(left),
+        System.IO.Path.GetFullPath(right),
+        OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
+
+    private static string? ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).TrimEnd('\r', '\n');
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

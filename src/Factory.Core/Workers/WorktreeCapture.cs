@@ -1,0 +1,80 @@
+using Factory.Core.Contracts;
+using Factory.Core.Repository;
+
+namespace Factory.Core.Workers;
+
+/// <summary>What a worktree held when it was captured.</summary>
+/// <param name="Commit">The commit that holds it; the base commit itself when nothing changed.</param>
+/// <param name="Tree">The tree of that commit.</param>
+/// <param name="Gitlinks">Paths of other repositories inside it that the base does not have as submodules.</param>
+public sealed record CapturedWork(CommitId Commit, CommitId Tree, IReadOnlyList<string> Gitlinks);
+
+/// <summary>
+/// Turns the state of a worktree into a commit: staged, unstaged, untracked, deleted, renamed, mode-only and binary
+/// changes, committed or not. It reads the files against an index that the worker never had in its hands, so flags that a
+/// worker sets in its own index hide nothing.
+/// </summary>
+public sealed class WorktreeCapture(GitRepository repository, GitIdentity identity)
+{
+    /// <summary>Copies the index of a fresh worktree, for <see cref="CaptureAsync"/> to start from.</summary>
+    public static void KeepPristineIndex(Worktree worktree, string copy)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+        File.Copy(worktree.IndexFile, copy, overwrite: true);
+        // git compares file times with the index's own to know which entries may have changed unseen.
+        File.SetLastWriteTimeUtc(copy, File.GetLastWriteTimeUtc(worktree.IndexFile));
+    }
+
+    /// <summary>Captures the files of a worktree.</summary>
+    /// <param name="worktree">The worktree.</param>
+    /// <param name="seedIndex">The index to compare with; it is not changed.</param>
+    /// <param name="baseCommit">The first parent of the commit.</param>
+    /// <param name="baseTree">The tree of that commit, when the caller knows it.</param>
+    /// <param name="message">The commit's message.</param>
+    /// <param name="cancellationToken">Ends the work between two steps.</param>
+    /// <exception cref="FactoryException">git could not read the files; they stay where they are.</exception>
+    public async Task<CapturedWork> CaptureAsync(Worktree worktree, string seedIndex, CommitId baseCommit, CommitId? baseTree, string message, CancellationToken cancellationToken)
+    {
+        var index = Path.Combine(worktree.AdminDirectory, "factory-capture.index");
+        File.Copy(seedIndex, index, overwrite: true);
+        File.SetLastWriteTimeUtc(index, File.GetLastWriteTimeUtc(seedIndex));
+        var call = new GitCall { GitDirectory = worktree.AdminDirectory, WorkTree = worktree.Path, WorkingDirectory = worktree.Path, IndexFile = index };
+        await repository.RequireAsync(call with { Arguments = ["add", "--all", "--", "."] }, cancellationToken).ConfigureAwait(false);
+        var tree = CommitId.Parse((await repository.RequireAsync(call with { Arguments = ["write-tree"] }, cancellationToken).ConfigureAwait(false)).Text);
+        var head = worktree.DetachedHead ?? await ReadHeadAsync(worktree, cancellationToken).ConfigureAwait(false);
+        var hasMoved = head is not null && head != baseCommit;
+        baseTree ??= await repository.TreeOfAsync(baseCommit, cancellationToken).ConfigureAwait(false);
+        if (tree == baseTree && !hasMoved) return await SettleAsync(worktree, index, new CapturedWork(baseCommit, tree, []), head, cancellationToken).ConfigureAwait(false);
+        var parents = hasMoved ? new[] { baseCommit, head!.Value } : [baseCommit];
+        var commit = await repository.CommitTreeAsync(tree, parents, message, identity, cancellationToken).ConfigureAwait(false);
+        var gitlinks = (await repository.DiffAsync(baseCommit, commit, cancellationToken).ConfigureAwait(false)).Where(change => change.IsGitlink && change.OldMode != change.NewMode).Select(change => change.Path);
+        return await SettleAsync(worktree, index, new CapturedWork(commit, tree, [.. gitlinks]), head, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The commit under HEAD, also when HEAD is a branch; null when there is none.</summary>
+    public async Task<CommitId?> ReadHeadAsync(Worktree worktree, CancellationToken cancellationToken)
+    {
+        var call = new GitCall("rev-parse", "--verify", "--quiet", "HEAD^{commit}") { GitDirectory = worktree.AdminDirectory, WorkingDirectory = repository.CommonDirectory };
+        var answer = await repository.RunAsync(call, cancellationToken).ConfigureAwait(false);
+        return answer.ExitCode == 0 ? CommitId.Parse(answer.Text) : null;
+    }
+
+    // The worktree is left clean at the captured commit, so that the next run sees at a glance that nothing in it is unsaved.
+    private async Task<CapturedWork> SettleAsync(Worktree worktree, string index, CapturedWork work, CommitId? head, CancellationToken cancellationToken)
+    {
+        if (work.Gitlinks.Count > 0 || worktree.UnfinishedOperation is not null || !worktree.IsIntact)
+        {
+            File.Delete(index);
+            return work;
+        }
+
+        if (head != work.Commit || worktree.DetachedHead is null)
+        {
+            var call = new GitCall("update-ref", "--no-deref", "HEAD", work.Commit.Hex) { GitDirectory = worktree.AdminDirectory, WorkingDirectory = repository.CommonDirectory };
+            await repository.RequireAsync(call, cancellationToken).ConfigureAwait(false);
+        }
+
+        File.Move(index, worktree.IndexFile, overwrite: true);
+        return work;
+    }
+}

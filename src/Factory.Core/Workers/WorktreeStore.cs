@@ -1,0 +1,113 @@
+using Factory.Core.Contracts;
+using Factory.Core.Repository;
+
+namespace Factory.Core.Workers;
+
+/// <summary>How a worktree was made ready.</summary>
+/// <param name="Worktree">The worktree, at the base commit and clean.</param>
+/// <param name="IsReused">Whether the folder was there before.</param>
+/// <param name="RescueRef">The ref that keeps what an earlier run or a person left in it, or null.</param>
+public sealed record ReadyWorktree(Worktree Worktree, bool IsReused, string? RescueRef);
+
+/// <summary>
+/// The worktrees at their fixed places. One that is ours (same common git folder) is reset and reused, so that ignored
+/// caches stay warm; anything else in its place is refused. What a reset would lose is first kept under
+/// <c>refs/factory/rescue/</c>.
+/// </summary>
+public sealed class WorktreeStore(GitRepository repository, GitIdentity identity)
+{
+    /// <summary>Makes a worktree ready at the base commit.</summary>
+    /// <param name="path">Its folder.</param>
+    /// <param name="worker">Whose it is; names the rescue ref.</param>
+    /// <param name="run">The run it is made ready for; names the rescue ref.</param>
+    /// <param name="baseCommit">The commit to check out.</param>
+    /// <param name="baseTree">The tree of that commit.</param>
+    /// <param name="cancellationToken">Ends the work between two steps.</param>
+    /// <exception cref="FactoryException">The folder is not ours, or holds something that cannot be kept.</exception>
+    public async Task<ReadyWorktree> PrepareAsync(string path, string worker, string run, CommitId baseCommit, CommitId baseTree, CancellationToken cancellationToken)
+    {
+        if (!Exists(path)) return new ReadyWorktree(await AddAsync(path, baseCommit, cancellationToken).ConfigureAwait(false), false, null);
+        var worktree = Worktree.Find(path, repository.CommonDirectory) ?? throw new FactoryException(
+            BlockerKind.Worker, $"{path} is not a worktree of this repository, so it is left alone", "move or delete that folder yourself, or set paths.worktrees_dir to another place", path, worker);
+        worktree.ClearStaleLocks();
+        var rescue = await RescueAsync(worktree, worker, run, baseCommit, cancellationToken).ConfigureAwait(false);
+        await ResetAsync(worktree, baseCommit, baseTree, cancellationToken).ConfigureAwait(false);
+        return new ReadyWorktree(worktree, true, rescue);
+    }
+
+    /// <summary>Adds a worktree, detached at a commit, in a folder that does not exist or is empty.</summary>
+    public async Task<Worktree> AddAsync(string path, CommitId commit, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        // --force lets git take over the registration of a worktree whose folder was deleted by hand; it never overwrites files.
+        await repository.RequireAsync(new GitCall("worktree", "add", "--force", "--detach", "--quiet", path, commit.Hex), cancellationToken).ConfigureAwait(false);
+        return Worktree.Find(path, repository.CommonDirectory) ?? throw new FactoryException(
+            new Blocker(BlockerKind.Check, null, path, "git made a worktree that does not name this repository", "look at the folder and at 'git worktree list'"), RunStatus.Fail);
+    }
+
+    /// <summary>Keeps under a ref what is in a worktree and nowhere else.</summary>
+    /// <returns>The ref, or null when there was nothing to keep.</returns>
+    public async Task<string?> RescueAsync(Worktree worktree, string worker, string run, CommitId? baseCommit, CancellationToken cancellationToken)
+    {
+        var capture = new WorktreeCapture(repository, identity);
+        var head = worktree.DetachedHead ?? await capture.ReadHeadAsync(worktree, cancellationToken).ConfigureAwait(false);
+        var isClean = await IsCleanAsync(worktree, cancellationToken).ConfigureAwait(false);
+        if (isClean && (head is null || head == baseCommit || await IsKeptAsync(head.Value, cancellationToken).ConfigureAwait(false))) return null;
+        var commit = isClean ? head!.Value : await CaptureLeftoversAsync(capture, worktree, worker, head, cancellationToken).ConfigureAwait(false);
+        var name = $"refs/factory/rescue/{run}/{worker}";
+        await repository.CreateRefAsync(name, commit, cancellationToken).ConfigureAwait(false);
+        return name;
+    }
+
+    /// <summary>Deletes a worktree after keeping what is in it. Links are removed, never followed.</summary>
+    /// <returns>The rescue ref, or null when there was nothing to keep.</returns>
+    public async Task<string?> RemoveAsync(Worktree worktree, string worker, string run, CancellationToken cancellationToken)
+    {
+        var rescue = await RescueAsync(worktree, worker, run, null, cancellationToken).ConfigureAwait(false);
+        await DeleteAsync(worktree, cancellationToken).ConfigureAwait(false);
+        return rescue;
+    }
+
+    /// <summary>Deletes a worktree that holds nothing to keep. Links are removed, never followed.</summary>
+    public async Task DeleteAsync(Worktree worktree, CancellationToken cancellationToken)
+    {
+        FolderRemoval.Delete(worktree.Path);
+        // The folder is gone, so git only drops its own registration; git's own deletion has followed junctions.
+        await repository.RequireAsync(new GitCall("worktree", "remove", "--force", worktree.Path), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static bool Exists(string path) =>
+        File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any());
+
+    private static async Task<CommitId> CaptureLeftoversAsync(WorktreeCapture capture, Worktree worktree, string worker, CommitId? head, CancellationToken cancellationToken)
+    {
+        var parent = head ?? throw new FactoryException(
+            BlockerKind.Worker, $"the worktree {worktree.Path} has changes but no commit under HEAD, so they cannot be kept", "save what you need from it and delete the folder", worktree.Path, worker);
+        var captured = await capture.CaptureAsync(worktree, worktree.IndexFile, parent, null, $"Rescued from the worktree of {worker}\n", cancellationToken).ConfigureAwait(false);
+        if (captured.Gitlinks.Count > 0)
+            throw new FactoryException(
+                BlockerKind.Worker, $"the worktree holds another repository at {captured.Gitlinks[0]}, whose files git cannot keep", $"move {Path.Combine(worktree.Path, captured.Gitlinks[0])} to a safe place and run again", worktree.Path, worker);
+        return captured.Commit;
+    }
+
+    private async Task ResetAsync(Worktree worktree, CommitId baseCommit, CommitId baseTree, CancellationToken cancellationToken)
+    {
+        var clean = await IsCleanAsync(worktree, cancellationToken).ConfigureAwait(false);
+        if (clean && worktree.DetachedHead == baseCommit) return;
+        await repository.RequireAsync(In(worktree, "checkout", "--quiet", "--force", "--detach", baseCommit.Hex), cancellationToken).ConfigureAwait(false);
+        if (!clean) await repository.RequireAsync(In(worktree, "clean", "--quiet", "-fd"), cancellationToken).ConfigureAwait(false);
+        if (!await IsCleanAsync(worktree, cancellationToken).ConfigureAwait(false))
+            throw new FactoryException(
+                BlockerKind.Worker, $"the worktree {worktree.Path} could not be reset to the tree {baseTree.Hex[..8]}", "look at 'git status' in it; delete the folder if nothing in it is needed", worktree.Path);
+    }
+
+    private async Task<bool> IsKeptAsync(CommitId commit, CancellationToken cancellationToken) =>
+        (await repository.RequireAsync(new GitCall("for-each-ref", "--count=1", "--contains=" + commit.Hex), cancellationToken).ConfigureAwait(false)).Output.Length > 0;
+
+    private async Task<bool> IsCleanAsync(Worktree worktree, CancellationToken cancellationToken) =>
+        worktree.UnfinishedOperation is null
+        && (await repository.RequireAsync(In(worktree, "status", "--porcelain=v2", "-z", "--untracked-files=normal", "--ignore-submodules=none"), cancellationToken).ConfigureAwait(false)).Output.Length == 0;
+
+    private static GitCall In(Worktree worktree, params IReadOnlyList<string> arguments) =>
+        new(arguments) { GitDirectory = worktree.AdminDirectory, WorkTree = worktree.Path, WorkingDirectory = worktree.Path };
+}
