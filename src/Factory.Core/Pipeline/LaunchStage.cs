@@ -1,0 +1,54 @@
+using Factory.Core.Contracts;
+using Factory.Core.Ledger;
+using Factory.Core.Workers;
+
+namespace Factory.Core.Pipeline;
+
+/// <summary>Makes the worktrees, runs the workers in parallel, captures what each did, and writes the bundles.</summary>
+public sealed class LaunchStage(RunSession session)
+{
+    /// <summary>Runs every worker to its end. A cancelled run still captures what its workers did.</summary>
+    public async Task<RunStatus> RunAsync(CancellationToken cancellationToken)
+    {
+        foreach (var worker in session.Workers) Directory.CreateDirectory(Path.Combine(session.Folder.Bundle(worker.Id), "LOGS"));
+        if (session.IsDryRun) await CloseAllAsync().ConfigureAwait(false);
+        else await RunWorkersAsync(cancellationToken).ConfigureAwait(false);
+        var status = StatusEvaluator.Worst(session.Workers.Select(worker => session.IsDryRun && worker.Status == RunStatus.Pending ? RunStatus.Warn : worker.Status));
+        session.Journal.Append(
+            LedgerEventType.LaunchResult,
+            status,
+            details: new Dictionary<string, object?> { ["dry_run"] = session.IsDryRun, ["workers"] = session.Workers.Select(worker => (object?)worker.Id).ToList() },
+            counts: new Dictionary<string, long> { ["workers"] = session.Workers.Count });
+        return status;
+    }
+
+    private async Task CloseAllAsync()
+    {
+        foreach (var worker in session.Workers)
+        {
+            worker.Required.Add(new CheckRecord("command", null, 0, null));
+            worker.Required.Add(new CheckRecord("capture", null, 0, null));
+            worker.Warnings.Add("dry run: its command was not started");
+            await new WorkerCloseout(session).WriteAsync(worker, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private async Task RunWorkersAsync(CancellationToken cancellationToken)
+    {
+        var most = session.Ground.Config.Run.MaxParallel;
+        using var places = new SemaphoreSlim(most == 0 ? session.Workers.Count : most);
+        var store = new WorktreeStore(session.Ground.Repository, session.Ground.Identity);
+        await Task.WhenAll(session.Workers.Select(async worker =>
+        {
+            await places.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+            try
+            {
+                await Task.Run(() => new WorkerRun(session, store, worker).RunAsync(cancellationToken), CancellationToken.None).ConfigureAwait(false);
+            }
+            finally
+            {
+                places.Release();
+            }
+        })).ConfigureAwait(false);
+    }
+}

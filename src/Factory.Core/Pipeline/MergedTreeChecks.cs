@@ -1,0 +1,104 @@
+using Factory.Core.Configuration;
+using Factory.Core.Contracts;
+using Factory.Core.Ledger;
+using Factory.Core.Workers;
+using Factory.Core.Workers.Processes;
+
+namespace Factory.Core.Pipeline;
+
+/// <summary>
+/// Runs the integration checks in a checkout of the merged commit, inside the run's folder. Every verdict is tied to that
+/// commit: a check that ran in another tree does not count.
+/// </summary>
+public sealed class MergedTreeChecks(RunSession session)
+{
+    private readonly string _checkout = Path.Combine(session.Folder.Integrator, "checkout");
+
+    /// <summary>Runs every check, one after the other; a failing check does not hide the ones after it.</summary>
+    public async Task<(IReadOnlyList<CheckRecord> Records, IReadOnlyList<LogRecord> Logs)> RunAsync(CommitId commit, CancellationToken cancellationToken)
+    {
+        var store = new WorktreeStore(session.Ground.Repository, session.Ground.Identity);
+        var worktree = await store.AddAsync(_checkout, commit, cancellationToken).ConfigureAwait(false);
+        var (records, logs) = (new List<CheckRecord>(), new List<LogRecord>());
+        foreach (var check in session.Ground.Config.Integration.Checks)
+        {
+            var result = await RunOneAsync(check, commit, cancellationToken).ConfigureAwait(false);
+            var names = result.Logs.Select(log => new LogRecord(log.Name, "LOGS/" + Path.GetFileName(log.Path), result.ExitCode)).ToList();
+            logs.AddRange(names);
+            var isTied = worktree.DetachedHead == commit;
+            var rc = result.StartBlocker is not null ? null : isTied ? result.ExitCode ?? 1 : (int?)1;
+            records.Add(new CheckRecord("check:" + check.Name, rc, result.DurationMs, names.Select(log => log.Path).FirstOrDefault()));
+            Judge(check, result, isTied);
+            session.Journal.Append(LedgerEventType.CheckResult, rc == 0 ? RunStatus.Pass : check.Required ? RunStatus.Blocked : RunStatus.Warn, rc: rc ?? 2, durationMs: result.DurationMs, details: new Dictionary<string, object?>
+            {
+                ["check"] = check.Name,
+                ["commit"] = commit.Hex,
+                ["required"] = check.Required,
+            });
+        }
+
+        // A failed check's tree is evidence: it stays until the worktrees are removed.
+        if (records.All(record => record.Rc == 0)) await RemoveAsync(store, worktree).ConfigureAwait(false);
+        return (records, logs);
+    }
+
+    private async Task RemoveAsync(WorktreeStore store, Worktree worktree)
+    {
+        try
+        {
+            await store.DeleteAsync(worktree, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FactoryException)
+        {
+            session.Warnings.Add($"the checkout of the merged tree {_checkout} could not be removed: {error.Message}");
+        }
+    }
+
+    private async Task<WorkerCommandResult> RunOneAsync(CheckDefinition check, CommitId commit, CancellationToken cancellationToken)
+    {
+        session.Services.Observer.WorkerProgress(WorkerId.Integrator, "check " + check.Name, RunStatus.Pending);
+        var values = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["repo"] = session.Ground.Repository.Root,
+            ["worktree"] = _checkout,
+            ["bundle"] = session.Folder.Integrator,
+            ["run_id"] = session.Folder.Id.Text,
+            ["worker"] = WorkerId.Integrator,
+            ["base"] = session.Ground.BaseCommit.Hex,
+        };
+        return await WorkerCommand.RunAsync(
+            new WorkerCommandSpec
+            {
+                Name = "check-" + string.Concat(check.Name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_')),
+                Command = [.. check.Command.Select(argument => Placeholders.Expand(argument, values))],
+                WorkingDirectory = _checkout,
+                Environment = new Dictionary<string, string?>
+                {
+                    ["FACTORY_RUN_ID"] = session.Folder.Id.Text,
+                    ["FACTORY_WORKTREE"] = _checkout,
+                    ["FACTORY_BASE_COMMIT"] = session.Ground.BaseCommit.Hex,
+                    ["FACTORY_MERGED_COMMIT"] = commit.Hex,
+                },
+                Timeout = TimeSpan.FromSeconds(check.TimeoutSeconds),
+                LogDirectory = Path.Combine(session.Folder.Integrator, "LOGS"),
+                Marker = new ProcessMarker("FACTORY_WORKTREE", _checkout),
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Judge(CheckDefinition check, WorkerCommandResult result, bool isTied)
+    {
+        if (result.ExitCode == 0 && isTied) return;
+        var logs = session.Shown(Path.Combine(session.Folder.Integrator, "LOGS"));
+        var (kind, what) = result switch
+        {
+            { StartBlocker: { } blocker } => (BlockerKind.Check, $"could not be started: {blocker.Message}"),
+            { TimedOut: true } => (BlockerKind.Timeout, $"ran longer than {check.TimeoutSeconds} s and was stopped"),
+            { Cancelled: true } => (BlockerKind.Check, "was stopped, because the run was cancelled"),
+            { ExitCode: 0 } => (BlockerKind.Check, "moved its checkout to another commit, so its verdict does not count"),
+            _ => (BlockerKind.Check, $"ended with exit code {result.ExitCode} on the merged tree"),
+        };
+        if (check.Required) session.Blockers.Add(new Blocker(kind, null, null, $"check '{check.Name}' {what}", $"read {logs} and look at {session.Shown(_checkout)}"));
+        else session.Warnings.Add($"optional check '{check.Name}' {what}; see {logs}");
+    }
+}

@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Globalization;
+using Factory.Core.Configuration;
+using Factory.Core.Contracts;
+using Factory.Core.Ledger;
+using Factory.Core.Locking;
+using Factory.Core.Reporting;
+using Factory.Core.Repository;
+
+namespace Factory.Core.Pipeline;
+
+/// <summary>
+/// One run while it is worked on: repository, configuration, base commit, folder, locks, journal, and what the stages
+/// have found so far.
+/// </summary>
+public sealed class RunSession : IDisposable
+{
+    private readonly FileLock _lock;
+
+    internal RunSession(RunGround ground, RunFolder folder, FileLock runLock, IReadOnlyList<WorkerDefinition> workers, RunServices services, bool isDryRun)
+    {
+        Ground = ground;
+        Folder = folder;
+        _lock = runLock;
+        Services = services;
+        IsDryRun = isDryRun;
+        Files = new RunFiles(folder.Path);
+        Journal = new RunJournal(new LedgerWriter(folder.RunsDirectory, services.Clock), folder.Id.Text, folder.Id.Kind);
+        Workers = [.. workers.OrderBy(worker => worker.Id).Select(worker => new WorkerState(worker, Path.Combine(ground.WorktreesDirectory, worker.Id.Name)))];
+        CreatedAt = Now();
+    }
+
+    /// <summary>Repository, configuration and base commit.</summary>
+    public RunGround Ground { get; }
+
+    /// <summary>The run's folder.</summary>
+    public RunFolder Folder { get; }
+
+    /// <summary>Writes the run's files.</summary>
+    public RunFiles Files { get; }
+
+    /// <summary>Writes the run's events.</summary>
+    public RunJournal Journal { get; }
+
+    /// <summary>Clock and observer.</summary>
+    public RunServices Services { get; }
+
+    /// <summary>Whether nothing is to be run.</summary>
+    public bool IsDryRun { get; }
+
+    /// <summary>When the run was made, RFC 3339 UTC.</summary>
+    public string CreatedAt { get; set; }
+
+    /// <summary>The workers, in ordinal order.</summary>
+    public IReadOnlyList<WorkerState> Workers { get; }
+
+    /// <summary>The stages so far.</summary>
+    public List<StageResult> Stages { get; } = [];
+
+    /// <summary>What stands in the way of the run as a whole; a worker's own blockers are with the worker.</summary>
+    public List<Blocker> Blockers { get; } = [];
+
+    /// <summary>What a person should look at.</summary>
+    public List<string> Warnings { get; } = [];
+
+    /// <summary>Every blocker of the run, in a stable order.</summary>
+    public IReadOnlyList<Blocker> AllBlockers => [.. Blockers, .. Workers.SelectMany(worker => worker.Blockers)];
+
+    /// <summary>Every warning of the run, in a stable order.</summary>
+    public IReadOnlyList<string> AllWarnings => [.. Warnings, .. Workers.SelectMany(worker => worker.Warnings.Select(warning => $"{worker.Id}: {warning}"))];
+
+    /// <summary>The time now, RFC 3339 UTC with milliseconds.</summary>
+    public string Now() => Format(Services.Clock.GetUtcNow());
+
+    /// <summary>A time as every document spells it.</summary>
+    public static string Format(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>Runs a stage and records how it went.</summary>
+    public async Task<RunStatus> StageAsync(string name, Func<Task<RunStatus>> work)
+    {
+        Services.Observer.StageStarted(name);
+        var watch = Stopwatch.StartNew();
+        var status = RunStatus.Fail;
+        try
+        {
+            status = await work().ConfigureAwait(false);
+        }
+        finally
+        {
+            var result = new StageResult(name, status, watch.ElapsedMilliseconds);
+            Stages.Add(result);
+            Services.Observer.StageEnded(result);
+        }
+
+        return status;
+    }
+
+    /// <summary>Writes RUN_MANIFEST.json with the run's state.</summary>
+    public Task WriteManifestAsync(RunStatus status) => Files.WriteAsync(Folder.Manifest, FactoryJson.Write(new RunManifestDocument(
+        ContractVersion.Schema,
+        ContractVersion.Contract,
+        Folder.Id.Text,
+        Folder.Id.Kind,
+        Ground.BaseRef,
+        Ground.BaseCommit.Hex,
+        status,
+        [.. Workers.Select(worker => worker.Id)],
+        WorkerId.Integrator,
+        CreatedAt,
+        new ManifestPaths(Shown(Folder.Path), Shown(Folder.Integrator), Shown(Path.Combine(Folder.Integrator, "LOGS"))))));
+
+    /// <summary>A path of the run for documents: relative to the repository with <c>/</c> when it lies inside, else absolute.</summary>
+    public string Shown(string path)
+    {
+        var relative = Path.GetRelativePath(Ground.Repository.Root, path);
+        return (relative.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(relative) ? path : relative).Replace('\\', '/');
+    }
+
+    /// <summary>Frees every lock of the run.</summary>
+    public void Dispose()
+    {
+        foreach (var held in Workers.SelectMany(worker => worker.Locks)) held.Dispose();
+        _lock.Dispose();
+    }
+}
+
+/// <summary>What the pipeline needs from its caller.</summary>
+/// <param name="Observer">Hears what happens.</param>
+/// <param name="Clock">Tells the time.</param>
+public sealed record RunServices(IRunObserver Observer, TimeProvider Clock);

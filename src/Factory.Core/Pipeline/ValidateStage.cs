@@ -1,0 +1,106 @@
+using System.Text.Json;
+using Factory.Core.Bundles;
+using Factory.Core.Contracts;
+using Factory.Core.Guards;
+using Factory.Core.Integration;
+using Factory.Core.Ledger;
+using Factory.Core.Repository;
+
+namespace Factory.Core.Pipeline;
+
+/// <summary>
+/// Judges every bundle from what lies on disk and in git, and believes nothing that launching left in memory: documents by
+/// their schemas, the patch against the commit, the declaration against the patch, the paths against the scope.
+/// </summary>
+public sealed class ValidateStage(RunSession session)
+{
+    private static readonly string[] OwnChecks = ["schema", "evidence", "scope"];
+
+    /// <summary>What the bundles hand over, once <see cref="RunAsync"/> has ended.</summary>
+    public IReadOnlyList<Contribution> Contributions { get; private set; } = [];
+
+    /// <summary>Judges.</summary>
+    public async Task<RunStatus> RunAsync(CancellationToken cancellationToken)
+    {
+        var bundles = session.Workers.Select(worker => BundleFolder.Read(session.Folder.Bundle(worker.Id), worker.Id)).ToList();
+        var problems = await Task.Run(() => BundleSchemas.Check(session.Folder.Manifest, bundles), cancellationToken).ConfigureAwait(false);
+        var refs = session.IsDryRun
+            ? new Dictionary<string, CommitId>()
+            : await session.Ground.Repository.ListRefsAsync($"refs/heads/{session.Ground.Config.Run.BranchPrefix}/{session.Folder.Id}/", cancellationToken).ConfigureAwait(false);
+        session.Blockers.AddRange(problems.Where(problem => problem.Worker is null));
+        var contributions = await Task.WhenAll(session.Workers.Zip(bundles, (worker, bundle) => JudgeAsync(worker, bundle, refs, problems, cancellationToken))).ConfigureAwait(false);
+        Contributions = [.. contributions.OfType<Contribution>()];
+        foreach (var worker in session.Workers) await new WorkerCloseout(session).WriteStatusAsync(worker).ConfigureAwait(false);
+        Record();
+        var status = StatusEvaluator.Worst(session.Workers.Select(worker => session.IsDryRun && worker.Status == RunStatus.Pending ? RunStatus.Warn : worker.Status));
+        return session.Blockers.Count > 0 && status != RunStatus.Fail ? RunStatus.Blocked : status;
+    }
+
+    private void Record()
+    {
+        var schema = session.AllBlockers.Count(blocker => blocker.Kind is BlockerKind.Schema or BlockerKind.HiddenOverlap);
+        var scope = session.AllBlockers.Count(blocker => blocker.Kind is BlockerKind.Scope or BlockerKind.Protected or BlockerKind.InvalidPath);
+        session.Journal.Append(
+            LedgerEventType.BundleValidated, schema == 0 ? RunStatus.Pass : RunStatus.Blocked,
+            details: new Dictionary<string, object?> { ["blockers"] = schema }, counts: new Dictionary<string, long> { ["workers"] = session.Workers.Count });
+        session.Journal.Append(
+            LedgerEventType.ScopeCheck, scope == 0 ? RunStatus.Pass : RunStatus.Blocked,
+            details: new Dictionary<string, object?> { ["scope_blockers"] = scope },
+            counts: new Dictionary<string, long> { ["paths"] = Contributions.Sum(contribution => contribution.Changes.Count) });
+    }
+
+    private async Task<Contribution?> JudgeAsync(
+        WorkerState worker, BundleFolder bundle, IReadOnlyDictionary<string, CommitId> refs, IReadOnlyList<Blocker> problems, CancellationToken cancellationToken)
+    {
+        worker.Required.RemoveAll(check => OwnChecks.Contains(check.Name));
+        var schema = problems.Where(problem => problem.Worker == worker.Id).Concat(bundle.Problems(session.Folder.Id.Text)).ToList();
+        worker.Blockers.AddRange(schema);
+        worker.Required.Add(new CheckRecord("schema", schema.Count == 0 ? 0 : 1, 0, null));
+        if (session.IsDryRun) return null;
+        var branch = $"{session.Ground.Config.Run.BranchPrefix}/{session.Folder.Id}/{worker.Id}";
+        if (!refs.TryGetValue("refs/heads/" + branch, out var commit))
+        {
+            if (worker.Blockers.Count == 0) worker.Block(BlockerKind.Worker, $"has no branch {branch}, so there is no work to integrate", "launch the worker again in a new run");
+            return null;
+        }
+
+        (worker.Commit, worker.Branch) = (commit, branch);
+        var changes = await session.Ground.Repository.DiffAsync(session.Ground.BaseCommit, commit, cancellationToken).ConfigureAwait(false);
+        var before = worker.Blockers.Count;
+        if (schema.Count == 0) await CheckEvidenceAsync(worker, bundle, changes, cancellationToken).ConfigureAwait(false);
+        worker.Required.Add(new CheckRecord("evidence", schema.Count > 0 ? null : worker.Blockers.Count == before ? 0 : 1, 0, null));
+        var outside = ScopeGuard.Check(worker.Definition.Id, worker.Definition.Scope, session.Ground.Protected, changes.Select(change => (change.Path, change.Type == ChangeType.Renamed ? change.OldPath : null)));
+        worker.Blockers.AddRange(outside);
+        worker.Required.Add(new CheckRecord("scope", outside.Count == 0 ? 0 : 1, 0, null));
+        var shared = new GlobSet(worker.Definition.Scope.SharedPaths, isCaseSensitive: true).Match(changes.SelectMany(change => change.TouchedPaths));
+        return new Contribution(worker.Id, commit, changes, shared);
+    }
+
+    private async Task CheckEvidenceAsync(WorkerState worker, BundleFolder bundle, IReadOnlyList<ChangedPath> changes, CancellationToken cancellationToken)
+    {
+        var inGit = changes.Select(change => change.Path).ToHashSet(StringComparer.Ordinal);
+        var listed = bundle.Changed!.Changes.Select(change => change.Path).ToHashSet(StringComparer.Ordinal);
+        try
+        {
+            var patched = await BundleEvidence.ReadPatchPathsAsync(session.Ground.Repository, bundle.PatchFile, cancellationToken).ConfigureAwait(false);
+            Hidden(worker, patched.Except(listed), $"is in {BundleFile.DiffPatch} and not in {BundleFile.FilesChanged}");
+            Hidden(worker, inGit.Except(patched), $"is in the worker's commit and not in {BundleFile.DiffPatch}");
+            Hidden(worker, patched.Except(inGit), $"is in {BundleFile.DiffPatch} and not in the worker's commit");
+        }
+        catch (FactoryException error)
+        {
+            worker.Blockers.Add(error.Blocker with { Worker = worker.Id });
+        }
+
+        if (bundle.Declared is not { } declared) return;
+        var said = declared.Changes.Select(change => change.Path).ToHashSet(StringComparer.Ordinal);
+        Hidden(worker, changes.Where(change => !said.Contains(change.Path)).Select(change => change.Path), "was changed and not declared by the worker");
+        foreach (var path in said.Except(inGit).Order(StringComparer.Ordinal)) worker.Warnings.Add($"it declared {path}, which git shows unchanged");
+    }
+
+    private static void Hidden(WorkerState worker, IEnumerable<string> paths, string why)
+    {
+        foreach (var path in paths.Order(StringComparer.Ordinal))
+            worker.Block(BlockerKind.HiddenOverlap, $"{path} {why}", "have the worker declare every path it changes, or leave no declaration", path);
+    }
+}

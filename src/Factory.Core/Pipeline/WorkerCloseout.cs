@@ -1,0 +1,90 @@
+using System.Text;
+using Factory.Core.Bundles;
+using Factory.Core.Contracts;
+using Factory.Core.Reporting;
+using Factory.Core.Repository;
+
+namespace Factory.Core.Pipeline;
+
+/// <summary>Writes a worker's bundle from git, after the worker has ended.</summary>
+public sealed class WorkerCloseout(RunSession session)
+{
+    /// <summary>Writes every file of the bundle.</summary>
+    /// <param name="worker">The worker; its commit is set when its work was captured.</param>
+    /// <param name="cancellationToken">Ends the work between two files.</param>
+    public async Task WriteAsync(WorkerState worker, CancellationToken cancellationToken)
+    {
+        var folder = session.Folder.Bundle(worker.Id);
+        var left = LeftFiles.Read(folder);
+        worker.Warnings.AddRange(left.Warnings);
+        var (baseCommit, commit) = (session.Ground.BaseCommit, worker.Commit ?? session.Ground.BaseCommit);
+        var changes = await session.Ground.Repository.DiffAsync(baseCommit, commit, cancellationToken).ConfigureAwait(false);
+        var evidence = await BundleEvidence.DescribeAsync(session.Ground.Repository, session.Folder.Id.Text, worker.Id, changes, cancellationToken).ConfigureAwait(false);
+        if (left.Declaration is not null) await Write(worker, BundleFile.FilesDeclared, left.Declaration).ConfigureAwait(false);
+        await Write(worker, BundleFile.FilesChanged, FactoryJson.Write(evidence)).ConfigureAwait(false);
+        await session.Files.WriteAsync(
+            Path.Combine(folder, BundleFile.DiffPatch),
+            stream => session.Ground.Repository.WritePatchAsync(baseCommit, commit, stream, cancellationToken)).ConfigureAwait(false);
+        await WriteWordsAsync(worker, left, changes).ConfigureAwait(false);
+        await Write(worker, BundleFile.ScopeLock, FactoryJson.Write(ScopeOf(worker))).ConfigureAwait(false);
+        await Write(worker, BundleFile.LogsIndex, FactoryJson.Write(new LogsIndexDocument(ContractVersion.Schema, session.Folder.Id.Text, worker.Id, worker.Logs))).ConfigureAwait(false);
+        if (changes.Count == 0 && worker is { Commit: not null, Blockers.Count: 0 })
+            worker.Warnings.Add("changed nothing; check that its command does what you expect, or drop it from the run");
+        await WriteStatusAsync(worker).ConfigureAwait(false);
+    }
+
+    /// <summary>Decides the worker's verdict and writes STATUS.json.</summary>
+    public Task WriteStatusAsync(WorkerState worker)
+    {
+        worker.Status = session.IsDryRun && worker.Blockers.Count == 0
+            ? RunStatus.Pending
+            : StatusEvaluator.Decide(worker.Required, [], worker.Blockers, worker.Warnings);
+        return Write(worker, BundleFile.Status, FactoryJson.Write(new StatusDocument(
+            ContractVersion.Schema,
+            ContractVersion.Contract,
+            session.Folder.Id.Text,
+            worker.Id,
+            worker.Status,
+            worker.StartedAt,
+            worker.EndedAt,
+            worker.Required,
+            [],
+            [.. worker.Blockers.Select(blocker => $"{blocker} Next: {blocker.NextAction}")],
+            worker.Warnings,
+            BundleFile.OfWorker)));
+    }
+
+    private async Task WriteWordsAsync(WorkerState worker, LeftFiles left, IReadOnlyList<ChangedPath> changes)
+    {
+        var summary = left.Summary ?? RunnersSummary(worker, changes);
+        await Write(worker, BundleFile.Summary, Encoding.UTF8.GetBytes(summary)).ConfigureAwait(false);
+        await Write(worker, BundleFile.Suggestions, Encoding.UTF8.GetBytes(left.Suggestions ?? $"# Suggestions of {worker.Id}\n\nThe worker left none.\n")).ConfigureAwait(false);
+        var handoff = left.Handoff is { } note && note.RunId == session.Folder.Id.Text && note.WorkerId == worker.Id
+            ? note
+            : new HandoffNoteDocument(ContractVersion.Schema, session.Folder.Id.Text, worker.Id, $"{worker.Id} left no note; {Reports.Count(changes.Count, "path")} changed.", [], [], []);
+        await Write(worker, BundleFile.HandoffNote, FactoryJson.Write(handoff)).ConfigureAwait(false);
+    }
+
+    private static string RunnersSummary(WorkerState worker, IReadOnlyList<ChangedPath> changes)
+    {
+        var text = new StringBuilder();
+        text.Append($"# {worker.Id}\n\nWritten by the runner; the worker left no summary.\n\n");
+        text.Append($"- Command: `{string.Join(' ', worker.Definition.Command)}`\n");
+        text.Append($"- Exit code: {worker.ExitCode?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"}\n");
+        text.Append($"- Changed: {Reports.Count(changes.Count, "path")}\n");
+        foreach (var change in changes.Take(200)) text.Append($"  - {WireEnum<ChangeType>.NameOf(change.Type)} `{change.Path}`\n");
+        if (changes.Count > 200) text.Append($"  - and {changes.Count - 200} more, see FILES_CHANGED.json\n");
+        return text.ToString();
+    }
+
+    private ScopeLockDocument ScopeOf(WorkerState worker) => new(
+        ContractVersion.Schema,
+        session.Folder.Id.Text,
+        worker.Id,
+        worker.Definition.Scope.AllowedGlobs ?? ["**"],
+        [.. worker.Definition.Scope.BlockedGlobs, .. session.Ground.Protected.Globs],
+        worker.Definition.Scope.SharedPaths);
+
+    private Task Write(WorkerState worker, string name, byte[] content) =>
+        session.Files.WriteAsync(Path.Combine(session.Folder.Bundle(worker.Id), name), content);
+}

@@ -1,0 +1,176 @@
+using System.Globalization;
+using Factory.Core.Contracts;
+using Factory.Core.Ledger;
+using Factory.Core.Reporting;
+using Factory.Core.Workers;
+using Factory.Core.Workers.Processes;
+
+namespace Factory.Core.Pipeline;
+
+/// <summary>One worker from its worktree to its bundle.</summary>
+public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerState worker)
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+    private readonly string _bundle = session.Folder.Bundle(worker.Id);
+    private readonly string _index = Path.Combine(session.Ground.Repository.CommonDirectory, "factory", session.Folder.Id.Text, worker.Id + ".index");
+
+    /// <summary>Runs it. What the worker does wrong becomes a blocker; only a ledger or disk that fails is thrown.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (worker.Blockers.Count == 0 && await PrepareAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (cancellationToken.IsCancellationRequested) worker.Block(BlockerKind.Worker, "was not started, because the run was cancelled", "run again");
+            else if (await SetUpAsync(cancellationToken).ConfigureAwait(false)) await RunCommandAsync(cancellationToken).ConfigureAwait(false);
+            await CaptureAsync().ConfigureAwait(false);
+        }
+
+        Observe("writing evidence");
+        await new WorkerCloseout(session).WriteAsync(worker, CancellationToken.None).ConfigureAwait(false);
+        session.Journal.Append(LedgerEventType.WorkerBundleDiscovered, worker.Status, worker.Id, details: new Dictionary<string, object?> { ["path"] = session.Shown(_bundle), ["commit"] = worker.Commit?.Hex });
+        Observe("done");
+    }
+
+    private async Task<bool> PrepareAsync(CancellationToken cancellationToken)
+    {
+        Observe("worktree");
+        try
+        {
+            var ground = session.Ground;
+            var ready = await store.PrepareAsync(worker.WorktreePath, worker.Id, session.Folder.Id.Text, ground.BaseCommit, ground.BaseTree, cancellationToken).ConfigureAwait(false);
+            worker.Worktree = ready.Worktree;
+            if (ready.RescueRef is not null) worker.Warnings.Add($"its worktree held work that no branch had; it is kept at {ready.RescueRef}");
+            WorktreeCapture.KeepPristineIndex(ready.Worktree, _index);
+            foreach (var warning in IgnoredFiles.Copy(ground.Repository.Root, worker.WorktreePath, worker.Definition.CopyIgnored)) worker.Warnings.Add(warning);
+            session.Journal.Append(LedgerEventType.WorktreeCreate, RunStatus.Pass, worker.Id, details: new Dictionary<string, object?>
+            {
+                ["path"] = session.Shown(worker.WorktreePath),
+                ["reused"] = ready.IsReused,
+                ["rescue_ref"] = ready.RescueRef,
+            });
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            worker.Block(BlockerKind.Worker, "was not started, because the run was cancelled", "run again");
+        }
+        catch (FactoryException error) when (error.Status == RunStatus.Blocked || worker.Worktree is null)
+        {
+            worker.Blockers.Add(error.Blocker with { Kind = error.Status == RunStatus.Blocked ? error.Blocker.Kind : BlockerKind.Worker, Worker = worker.Id, Message = $"its worktree could not be made ready: {error.Message}" });
+        }
+
+        return false;
+    }
+
+    private async Task<bool> SetUpAsync(CancellationToken cancellationToken)
+    {
+        var number = 0;
+        foreach (var command in worker.Definition.Setup)
+        {
+            Observe($"setup {++number}");
+            var name = string.Create(CultureInfo.InvariantCulture, $"setup:{number}");
+            var result = await RunAsync(name, command, null, cancellationToken).ConfigureAwait(false);
+            worker.Required.Add(new CheckRecord(name, result.ExitCode ?? 1, result.DurationMs, result.Logs.Select(log => log.Path).FirstOrDefault()));
+            if (result.ExitCode == 0) continue;
+            Judge($"setup command {number}", result);
+            worker.Required.Add(new CheckRecord("command", null, 0, null));
+            return false;
+        }
+
+        return true;
+    }
+
+    private async Task RunCommandAsync(CancellationToken cancellationToken)
+    {
+        Observe("running");
+        worker.StartedAt = session.Now();
+        var started = session.Journal.Append(LedgerEventType.WorkerStart, RunStatus.Pending, worker.Id, rc: 0, details: new Dictionary<string, object?>
+        {
+            ["command"] = worker.Definition.Command.Select(argument => (object?)argument).ToList(),
+        });
+        var prompt = worker.Definition.Prompt is { } file ? Path.GetFullPath(file, session.Ground.Repository.Root) : null;
+        var result = await RunAsync("command", worker.Definition.Command, prompt, cancellationToken).ConfigureAwait(false);
+        worker.EndedAt = session.Now();
+        (worker.ExitCode, worker.DurationMs) = (result.ExitCode, result.DurationMs);
+        worker.Required.Add(new CheckRecord("command", result.StartBlocker is null ? result.ExitCode ?? 1 : null, result.DurationMs, result.Logs.Select(log => log.Path).FirstOrDefault()));
+        if (result.ExitCode != 0) Judge("command", result);
+        if (result.LeftoversStopped > 0) worker.Warnings.Add($"left {Reports.Count(result.LeftoversStopped, "process")} running, stopped by the runner".Replace("processs", "processes", StringComparison.Ordinal));
+        foreach (var log in result.Logs)
+        {
+            if (log.Error is not null) worker.Warnings.Add($"its log {log.Path} is not whole: {log.Error}");
+            else if (log.Truncated) worker.Warnings.Add($"its log {log.Path} was cut: {log.Bytes} bytes came, the first and the last part are kept");
+        }
+
+        session.Journal.Append(
+            LedgerEventType.WorkerEnd, result.ExitCode == 0 ? RunStatus.Pass : RunStatus.Blocked, worker.Id, started, result.ExitCode ?? RunStatus.Blocked.ToExitCode(), result.DurationMs,
+            new Dictionary<string, object?> { ["timed_out"] = result.TimedOut, ["cancelled"] = result.Cancelled });
+    }
+
+    private async Task<WorkerCommandResult> RunAsync(string name, IReadOnlyList<string> command, string? input, CancellationToken cancellationToken)
+    {
+        var environment = WorkerEnvironment.Of(session, worker);
+        var result = await WorkerCommand.RunAsync(
+            new WorkerCommandSpec
+            {
+                Name = name.Replace(':', '-'),
+                Command = environment.Expand(command),
+                WorkingDirectory = worker.WorktreePath,
+                Environment = environment.Variables,
+                InputFile = input,
+                Timeout = TimeSpan.FromSeconds(worker.Definition.TimeoutSeconds),
+                Grace = Grace,
+                LogDirectory = Path.Combine(_bundle, "LOGS"),
+                Marker = new ProcessMarker("FACTORY_WORKTREE", worker.WorktreePath),
+            },
+            cancellationToken).ConfigureAwait(false);
+        worker.Logs.AddRange(result.Logs.Select(log => new LogRecord(log.Name, "LOGS/" + Path.GetFileName(log.Path), result.ExitCode)));
+        return result;
+    }
+
+    private void Judge(string what, WorkerCommandResult result)
+    {
+        var logs = $"read {session.Shown(Path.Combine(_bundle, "LOGS"))}";
+        if (result.StartBlocker is { } blocker) worker.Blockers.Add(blocker with { Worker = worker.Id });
+        else if (result.TimedOut) worker.Block(BlockerKind.Timeout, $"its {what} ran longer than {worker.Definition.TimeoutSeconds} s and was stopped", $"{logs}; raise timeout_seconds of {worker.Id} or make it finish sooner");
+        else if (result.Cancelled) worker.Block(BlockerKind.Worker, $"its {what} was stopped, because the run was cancelled", "run again; what it had done so far is on its branch");
+        else worker.Block(BlockerKind.Worker, $"its {what} ended with exit code {result.ExitCode}", $"{logs}, mend the cause and run again");
+    }
+
+    private async Task CaptureAsync()
+    {
+        Observe("capturing");
+        var (tree, ground) = (worker.Worktree!, session.Ground);
+        try
+        {
+            if (!Directory.Exists(tree.Path))
+            {
+                Fail("deleted its own worktree, so there is nothing to capture");
+                return;
+            }
+
+            if (!tree.IsIntact) Fail($"deleted or changed the .git file of its worktree {tree.Path}");
+            if (tree.UnfinishedOperation is { } operation) Fail($"left {operation} in progress");
+            var message = $"{worker.Id}: work of run {session.Folder.Id}\n\nFactory-Run: {session.Folder.Id}\nFactory-Worker: {worker.Id}\n";
+            var work = await new WorktreeCapture(ground.Repository, ground.Identity).CaptureAsync(tree, _index, ground.BaseCommit, ground.BaseTree, message, CancellationToken.None).ConfigureAwait(false);
+            foreach (var path in work.Gitlinks) worker.Block(BlockerKind.Worker, $"made another repository at {path}, whose files git does not capture; they stay in the worktree", "have the worker add plain files, or a submodule outside of Factory", path);
+            worker.Branch = $"{ground.Config.Run.BranchPrefix}/{session.Folder.Id}/{worker.Id}";
+            await ground.Repository.CreateRefAsync("refs/heads/" + worker.Branch, work.Commit, CancellationToken.None).ConfigureAwait(false);
+            worker.Commit = work.Commit;
+            worker.Required.Add(new CheckRecord("capture", 0, 0, null));
+        }
+        catch (FactoryException error)
+        {
+            worker.Branch = null;
+            Fail($"left a worktree that cannot be captured: {error.Message}");
+            worker.Required.Add(new CheckRecord("capture", 1, 0, null));
+        }
+        finally
+        {
+            File.Delete(_index);
+        }
+    }
+
+    private void Fail(string message) =>
+        worker.Block(BlockerKind.Worker, message, $"look at {session.Shown(worker.WorktreePath)} and at the worker's logs, then run again", session.Shown(worker.WorktreePath));
+
+    private void Observe(string step) => session.Services.Observer.WorkerProgress(worker.Id, step, worker.Status);
+}
