@@ -1,0 +1,53 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using Factory.Core.Contracts;
+
+namespace Factory.Core.Ledger;
+
+/// <summary>The digest of the whole ledger, as coreutils' <c>sha256sum --strict -c</c> reads it.</summary>
+public static class LedgerDigest
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Writes <c>factory_ledger.sha256</c> anew, in one step, while nobody can append.</summary>
+    /// <returns>The digest in lower-case hex.</returns>
+    /// <exception cref="FactoryException">There is no ledger, it ends in a torn line, or the disk refused.</exception>
+    public static string Refresh(string runsFolder, CancellationToken cancellationToken = default)
+    {
+        var paths = new LedgerPaths(runsFolder);
+        if (!File.Exists(paths.Ledger)) throw LedgerFailure.Unreadable(paths.Ledger, new FileNotFoundException());
+        using var held = LedgerLock.Acquire(paths, Patience, cancellationToken);
+        try
+        {
+            var digest = Convert.ToHexStringLower(Compute(paths));
+            DurableFile.Replace(paths.Digest, Encoding.ASCII.GetBytes($"{digest}  {LedgerPaths.LedgerName}\n"));
+            return digest;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw LedgerFailure.Of(paths.Ledger, "could not be given its digest", error);
+        }
+    }
+
+    /// <summary>The digest on record; null when there is none, empty when the file holds no digest.</summary>
+    internal static byte[]? Read(string digestFile)
+    {
+        const int HexDigits = 64;
+        if (!File.Exists(digestFile)) return null;
+        var text = File.ReadAllText(digestFile);
+        var end = text.IndexOf(' ', StringComparison.Ordinal);
+        var digest = new byte[HexDigits / 2];
+        return end == HexDigits && Convert.FromHexString(text.AsSpan(0, end), digest, out _, out _) == OperationStatus.Done ? digest : [];
+    }
+
+    private static byte[] Compute(LedgerPaths paths)
+    {
+        using var stream = new FileStream(paths.Ledger, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16);
+        // A digest over a torn end would look like tampering once the next append moves that end to quarantine.
+        if (LedgerTail.Find(stream.SafeFileHandle, stream.Length).WholeLength != stream.Length)
+            throw new FactoryException(
+                BlockerKind.Check, $"the ledger {paths.Ledger} ends in a torn line, left by a crash", "Append to it (any run does): the torn end is moved to quarantine. Then try again.", paths.Ledger);
+        return SHA256.HashData(stream);
+    }
+}
