@@ -1,0 +1,86 @@
+using Factory.Core.Attestation;
+using Factory.Core.Contracts;
+using Factory.Core.Ledger;
+
+namespace Factory.Core.Pipeline;
+
+/// <summary>Composes the stages of one run.</summary>
+public sealed class Oneshot(RunSession session)
+{
+    /// <summary>Every stage; a run that preflight blocks starts no worker and still gets its report.</summary>
+    public async Task<RunResult> RunAsync(CancellationToken cancellationToken)
+    {
+        var ready = await session.StageAsync(FactoryPipeline.Preflight, () => new PreflightStage(session).RunAsync(cancellationToken)).ConfigureAwait(false);
+        if (ready is RunStatus.Blocked or RunStatus.Fail)
+        {
+            session.Stages.Add(new StageResult(FactoryPipeline.Launch, RunStatus.Pending, 0));
+            session.Stages.Add(new StageResult(FactoryPipeline.Validate, RunStatus.Pending, 0));
+            return await FinishAsync([], cancellationToken).ConfigureAwait(false);
+        }
+
+        _ = BundleSchemas.WarmUp();
+        await session.StageAsync(FactoryPipeline.Launch, () => new LaunchStage(session).RunAsync(cancellationToken)).ConfigureAwait(false);
+        return await IntegrateAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>From the bundles on: validation, integration, summary.</summary>
+    public async Task<RunResult> IntegrateAsync(CancellationToken cancellationToken)
+    {
+        var validate = new ValidateStage(session);
+        await session.StageAsync(FactoryPipeline.Validate, () => validate.RunAsync(CancellationToken.None)).ConfigureAwait(false);
+        return await FinishAsync(validate.Contributions, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<RunResult> FinishAsync(IReadOnlyList<Integration.Contribution> contributions, CancellationToken cancellationToken)
+    {
+        var integrate = new IntegrateStage(session, contributions);
+        try
+        {
+            await session.StageAsync(FactoryPipeline.Integrate, () => integrate.RunAsync(cancellationToken)).ConfigureAwait(false);
+            await session.StageAsync(FactoryPipeline.Summary, () => CloseAsync(integrate)).ConfigureAwait(false);
+            return integrate.ToResult();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FactoryException or OperationCanceledException)
+        {
+            return await FailAsync(integrate, error).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<RunStatus> CloseAsync(IntegrateStage integrate)
+    {
+        var workers = new Dictionary<string, long> { ["workers"] = session.Workers.Count };
+        session.Journal.Append(LedgerEventType.ReportWritten, integrate.Status, rc: 0, details: new Dictionary<string, object?> { ["path"] = session.Shown(session.Folder.Report) }, hashes: FileDigest.Of("final_report_sha256", session.Folder.Report));
+        session.Journal.Append(LedgerEventType.RunState, integrate.Status, details: new Dictionary<string, object?> { ["dry_run"] = session.IsDryRun });
+        session.Journal.Append(LedgerEventType.RunEnd, integrate.Status, durationMs: session.Stages.Sum(stage => stage.DurationMs), counts: workers, hashes: FileDigest.Of("final_report_sha256", session.Folder.Report));
+        session.Journal.Append(LedgerEventType.OneshotSummary, integrate.Status, counts: workers, details: new Dictionary<string, object?>
+        {
+            ["dry_run"] = session.IsDryRun,
+            ["run_id"] = session.Folder.Id.Text,
+            ["integrated_commit"] = integrate.IntegratedCommit?.Hex,
+            ["workers"] = session.Workers.Select(worker => (object?)new Dictionary<string, object?> { ["id"] = worker.Id, ["status"] = worker.Status.ToWire() }).ToList(),
+        });
+        await new RunAttestation(session.Folder.RunsDirectory, session.Folder.Id).WriteAsync(
+            session.Workers.Select(worker => worker.Id),
+            digests => session.Journal.Append(LedgerEventType.AttestationWritten, integrate.Status, rc: 0, hashes: digests, details: new Dictionary<string, object?> { ["path"] = session.Shown(Path.Combine(session.Folder.Path, "attestations")) })).ConfigureAwait(false);
+        LedgerDigest.Refresh(session.Folder.RunsDirectory, CancellationToken.None);
+        return integrate.Status;
+    }
+
+    private async Task<RunResult> FailAsync(IntegrateStage integrate, Exception error)
+    {
+        var message = error is OperationCanceledException ? "the run was cancelled" : error.Message;
+        var blocker = (error as FactoryException)?.Blocker ?? new Blocker(BlockerKind.Check, null, session.Folder.Path, $"the run could not be finished: {message}", "free space or mend the access rights, then run again; the workers' branches hold their work");
+        session.Blockers.Add(blocker);
+        try
+        {
+            await integrate.FailAsync(message).ConfigureAwait(false);
+            session.Journal.Append(LedgerEventType.RunEnd, RunStatus.Fail, details: new Dictionary<string, object?> { ["failure"] = message });
+        }
+        catch (Exception second) when (second is IOException or UnauthorizedAccessException or FactoryException)
+        {
+            session.Warnings.Add($"the failure could not be recorded in the run's folder: {second.Message}");
+        }
+
+        return integrate.ToResult() with { Status = RunStatus.Fail, ExitCode = RunStatus.Fail.ToExitCode() };
+    }
+}

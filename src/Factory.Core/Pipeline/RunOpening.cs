@@ -1,0 +1,78 @@
+using System.Text.Json;
+using Factory.Core.Contracts;
+using Factory.Core.Ledger;
+using Factory.Core.Repository;
+
+namespace Factory.Core.Pipeline;
+
+/// <summary>Makes new runs and takes up existing ones.</summary>
+public static class RunOpening
+{
+    /// <summary>Makes a run: resolves everything first, then reserves the id and writes the manifest.</summary>
+    public static async Task<RunSession> CreateAsync(RunRequest request, RunServices services, CancellationToken cancellationToken)
+    {
+        var id = ParseId(request.RunId);
+        var ground = await RunGround.OpenAsync(request, null, cancellationToken).ConfigureAwait(false);
+        var folder = id is { } given
+            ? RunFolder.Reserve(ground.RunsDirectory, given)
+            : RunFolder.Reserve(ground.RunsDirectory, ground.Config.Run.Kind, services.Clock.GetUtcNow(), ground.BaseCommit);
+        var session = new RunSession(ground, folder, folder.Lock(services.Clock), ground.Config.Workers, services, request.IsDryRun);
+        try
+        {
+            InfoExclude.Add(ground.Repository, [ground.RunsDirectory, ground.WorktreesDirectory]);
+            session.Journal.Append(LedgerEventType.RunStart, RunStatus.Pending, rc: 0, details: new Dictionary<string, object?>
+            {
+                ["base_ref"] = ground.BaseRef,
+                ["base_commit"] = ground.BaseCommit.Hex,
+                ["dry_run"] = request.IsDryRun,
+                ["workers"] = session.Workers.Select(worker => (object?)worker.Id).ToList(),
+            });
+            await session.WriteManifestAsync(RunStatus.Pending).ConfigureAwait(false);
+            session.Journal.Append(LedgerEventType.RunInit, RunStatus.Pending, rc: 0, details: new Dictionary<string, object?>
+            {
+                ["manifest"] = session.Shown(folder.Manifest),
+                ["path"] = session.Shown(folder.Path),
+            });
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes up an existing run at the base commit that its manifest names.</summary>
+    public static async Task<RunSession> ResumeAsync(RunRequest request, RunServices services, CancellationToken cancellationToken)
+    {
+        var id = ParseId(request.RunId);
+        var runs = (await RunGround.OpenAsync(request, "HEAD", cancellationToken).ConfigureAwait(false)).RunsDirectory;
+        var folder = RunFolder.Find(runs, id);
+        var manifest = ReadManifest(folder);
+        var ground = await RunGround.OpenAsync(request, manifest.BaseRefHash, cancellationToken).ConfigureAwait(false);
+        var workers = manifest.Workers.Select(name => ground.Config.Workers.FirstOrDefault(worker => worker.Id.Name == name) ?? throw new FactoryException(
+            BlockerKind.Config, $"the run {folder.Id} has a worker {name} that the configuration no longer defines", $"define {name} again, or start a new run", ground.Config.Source, name)).ToList();
+        return new RunSession(ground, folder, folder.Lock(services.Clock), workers, services, request.IsDryRun) { CreatedAt = manifest.CreatedAt };
+    }
+
+    /// <summary>Reads a run's manifest.</summary>
+    /// <exception cref="FactoryException">It is missing or not of its schema.</exception>
+    public static RunManifestDocument ReadManifest(RunFolder folder)
+    {
+        try
+        {
+            return FactoryJson.Read<RunManifestDocument>(File.ReadAllBytes(folder.Manifest));
+        }
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new FactoryException(BlockerKind.Schema, $"the manifest of {folder.Id} cannot be read: {error.Message}", "restore the file from a backup, or start a new run", folder.Manifest, inner: error);
+        }
+    }
+
+    private static RunId? ParseId(string? text)
+    {
+        if (text is null) return null;
+        return RunId.TryParse(text, out var id) ? id : throw new FactoryException(
+            BlockerKind.Config, $"'{text}' is not a run id", "a run id reads <kind>_<YYYYMMDD_HHMMSS>_<BASE8>_<NNN>, for example factory_20260218_131510_6339cf02_001; leave it out to get a new one", text);
+    }
+}
