@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
+
+namespace Factory.Core.Workers.Processes;
+
+/// <summary>A child in a job object: whatever it starts is in the job too, and dies with it.</summary>
+[SupportedOSPlatform("windows")]
+internal sealed class WindowsTree : IProcessTree
+{
+    private const uint StoppedExitCode = 1;
+    private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    private readonly TaskCompletionSource<int> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SafeProcessHandle _process;
+    private readonly Win32Job _job;
+    private readonly ProcessEnd _end;
+    private readonly RegisteredWaitHandle _wait;
+
+    internal WindowsTree(int id, SafeProcessHandle process, Win32Job job)
+    {
+        (Id, _process, _job) = (id, process, job);
+        _end = new ProcessEnd(process);
+        _wait = ThreadPool.RegisterWaitForSingleObject(_end, (_, _) => Ended(), null, Timeout.Infinite, executeOnlyOnce: true);
+    }
+
+    public int Id { get; }
+
+    public Task<int> Exit => _exit.Task;
+
+    public async Task StopAsync(TimeSpan grace)
+    {
+        _job.Terminate(StoppedExitCode);
+        var clock = Stopwatch.StartNew();
+        while ((_job.CountAlive() > 0 || !Exit.IsCompleted) && clock.Elapsed < KillPatience)
+            await Task.Delay(Pause).ConfigureAwait(false);
+    }
+
+    public int KillLeftovers()
+    {
+        if (!Exit.IsCompleted) throw new InvalidOperationException("the main child has not ended: stop the tree instead");
+        var found = _job.CountAlive();
+        if (found == 0) return 0;
+        _job.Terminate(StoppedExitCode);
+        var clock = Stopwatch.StartNew();
+        while (_job.CountAlive() > 0 && clock.Elapsed < KillPatience) Thread.Sleep(Pause);
+        return found;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _job.Terminate(StoppedExitCode);
+        await Task.WhenAny(Exit, Task.Delay(KillPatience)).ConfigureAwait(false);
+        _wait.Unregister(null);
+        _end.Dispose();
+        _process.Dispose();
+        _job.Dispose();
+    }
+
+    private void Ended()
+    {
+        if (Win32Process.GetExitCode(_process, out var code)) _exit.TrySetResult(code);
+        else _exit.TrySetException(new System.ComponentModel.Win32Exception(Marshal.GetLastPInvokeError()));
+    }
+
+    /// <summary>The process handle as something the thread pool can wait for.</summary>
+    private sealed class ProcessEnd : WaitHandle
+    {
+        internal ProcessEnd(SafeProcessHandle process) => SafeWaitHandle = new SafeWaitHandle(process.DangerousGetHandle(), ownsHandle: false);
+    }
+}
