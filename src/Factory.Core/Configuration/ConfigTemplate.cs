@@ -1,0 +1,101 @@
+using System.Text;
+using Factory.Core.Contracts;
+
+namespace Factory.Core.Configuration;
+
+/// <summary>The starter file of <c>factory init</c>.</summary>
+public static class ConfigTemplate
+{
+    /// <summary>The file's text: two workers that change nothing, each with its own scope. LF, no byte order mark.</summary>
+    public const string Text =
+        """
+        {
+          "$schema": "./schemas/factory_config.schema.json",
+          "schema_version": 2,
+          "contract_version": 2,
+          "run": {
+            "kind": "factory",
+            "base_ref": "HEAD",
+            "branch_prefix": "codex/factory",
+            "strict_collision_mode": true,
+            "allow_identical_patch_overlap": false,
+            "max_parallel": 0
+          },
+          "paths": {
+            "runs_dir": "tools/codex/runs",
+            "worktrees_dir": "tools/codex/worktrees"
+          },
+          "workers": {
+            "definitions": [
+              {
+                "id": "A_worker",
+                "command": ["git", "--version"],
+                "prompt": null,
+                "timeout_seconds": 1800,
+                "env": {},
+                "setup": [],
+                "copy_ignored": []
+              },
+              {
+                "id": "B_worker",
+                "command": ["git", "--version"],
+                "prompt": null,
+                "timeout_seconds": 1800,
+                "env": {},
+                "setup": [],
+                "copy_ignored": []
+              }
+            ],
+            "allowlist_globs": {
+              "A_worker": ["src/**"],
+              "B_worker": ["docs/**"]
+            },
+            "denylist_globs": {
+              "A_worker": [".github/workflows/**"],
+              "B_worker": [".github/workflows/**"]
+            },
+            "shared_paths": {
+              "A_worker": ["CHANGELOG.md"],
+              "B_worker": ["CHANGELOG.md"]
+            }
+          },
+          "security": {
+            "allow_shell_execution": false,
+            "allow_executable_artifacts": false,
+            "secret_scan_enabled": true
+          },
+          "integration": {
+            "checks": [],
+            "on_failure": "block"
+          },
+          "attestation": {
+            "key": null
+          },
+          "feature_flags": {
+            "allow_unmatched_globs": true
+          }
+        }
+
+        """;
+
+    /// <summary>Writes the starter file.</summary>
+    /// <param name="path">The file, absolute; its folder exists.</param>
+    /// <exception cref="FactoryException">The file exists already, or cannot be written.</exception>
+    public static void Write(string path)
+    {
+        try
+        {
+            // CreateNew, not a test and a write: a file that appears in between is kept.
+            using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+            stream.Write(Encoding.UTF8.GetBytes(Text.ReplaceLineEndings("\n")));
+        }
+        catch (IOException error) when (File.Exists(path))
+        {
+            throw new FactoryException(BlockerKind.Config, "the configuration file exists already, and it is not overwritten", "edit it, or move it away first", path, inner: error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new FactoryException(BlockerKind.Config, $"the configuration file cannot be written: {error.Message}", "make its folder writable", path, inner: error);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using Factory.Core.Configuration;
+using Factory.Core.Guards;
+
+namespace Factory.Core.Tests.Guards;
+
+public sealed class ProtectedPathsTests
+{
+    private static readonly ProtectedPaths Rules = new("factory.config.json", ["tools/codex/runs", "tools/codex/worktrees"]);
+
+    [Theory]
+    [InlineData(".git/config", ".git")]
+    [InlineData("sub/.GIT/hooks/pre-commit", ".git")]
+    [InlineData(".env", ".env*")]
+    [InlineData("app/.ENV.local", ".env*")]
+    [InlineData(".env.d/secret", ".env*")]
+    [InlineData(".github/workflows/ci.yml", ".github/workflows/**")]
+    [InlineData(".GitHub/Workflows/deep/ci.yml", ".github/workflows/**")]
+    [InlineData("azure-pipelines.yml", "azure-pipelines*.yml")]
+    [InlineData("ci/Azure-Pipelines-nightly.YAML", "azure-pipelines*.yml")]
+    [InlineData("factory.config.json", "Factory's own configuration")]
+    [InlineData("Factory.Config.JSON", "Factory's own configuration")]
+    [InlineData("tools/codex/runs/x/STATUS.json", "Factory's own folder tools/codex/runs/")]
+    [InlineData("Tools/Codex/Worktrees/A_worker/f", "Factory's own folder tools/codex/worktrees/")]
+    public void A_protected_path_is_named_with_its_rule(string path, string rule) => Assert.Equal(rule, Rules.Explain(path, null));
+
+    [Theory]
+    [InlineData("src/environment.cs")]
+    [InlineData("src/a.env")]
+    [InlineData(".gitignore")]
+    [InlineData(".github/dependabot.yml")]
+    [InlineData("docs/.github/workflows/x.yml")]
+    [InlineData("azure-pipelines.txt")]
+    [InlineData("sub/factory.config.json")]
+    [InlineData("tools/codex/runs.md")]
+    public void An_ordinary_path_is_not_protected(string path) => Assert.Null(Rules.Explain(path, null));
+
+    [Theory]
+    [InlineData("app/.env.local")]
+    [InlineData(".github/workflows/ci.yml")]
+    [InlineData("azure-pipelines.yml")]
+    public void An_exact_entry_lifts_the_protection_of_secrets_and_ci_and_a_wildcard_does_not(string path)
+    {
+        Assert.Null(Rules.Explain(path, [path]));
+        Assert.True(Rules.CanBeAllowed(path));
+        Assert.NotNull(Rules.Explain(path, ["**", path[..^1] + "*", path.ToUpperInvariant()]));
+    }
+
+    [Theory]
+    [InlineData(".git/config")]
+    [InlineData("factory.config.json")]
+    [InlineData("tools/codex/runs/x")]
+    public void Nothing_lifts_the_protection_of_git_and_of_factory_itself(string path)
+    {
+        Assert.NotNull(Rules.Explain(path, [path, "**"]));
+        Assert.False(Rules.CanBeAllowed(path));
+    }
+
+    [Fact]
+    public void The_rules_of_a_configuration_follow_its_folders()
+    {
+        var root = Path.GetFullPath("/repo");
+        var config = FactoryConfig.Default with { Paths = new(Path.Combine(root, "out/runs"), Path.GetFullPath("/elsewhere")), Source = Path.Combine(root, "ci/f.json") };
+        var rules = ProtectedPaths.From(config, root);
+        Assert.NotNull(rules.Explain("out/runs/x", null));
+        Assert.NotNull(rules.Explain("ci/f.json", null));
+        Assert.Null(rules.Explain("elsewhere/x", null));
+    }
+}
