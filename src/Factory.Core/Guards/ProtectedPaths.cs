@@ -20,6 +20,14 @@ public sealed class ProtectedPaths
         _ownFolders = [.. ownFolders.Select(folder => folder.TrimEnd('/'))];
     }
 
+    /// <summary>The rules as globs, for documents.</summary>
+    public IReadOnlyList<string> Globs =>
+    [
+        "**/.git/**", "**/.env*", ".github/workflows/**", "**/azure-pipelines*.yml", "**/azure-pipelines*.yaml",
+        .. _configFile is null ? Array.Empty<string>() : [_configFile],
+        .. _ownFolders.Select(folder => folder + "/**"),
+    ];
+
     /// <summary>The rules for a configuration in a repository.</summary>
     /// <param name="config">The configuration.</param>
     /// <param name="repositoryRoot">The repository's root, absolute.</param>

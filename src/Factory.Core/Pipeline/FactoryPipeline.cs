@@ -1,7 +1,4 @@
-using Factory.Core.Attestation;
-using Factory.Core.Configuration;
 using Factory.Core.Contracts;
-using Factory.Core.Ledger;
 
 namespace Factory.Core.Pipeline;
 

@@ -1,7 +1,6 @@
 using Factory.Core.Bundles;
 using Factory.Core.Contracts;
 using Factory.Core.Integration;
-using Factory.Core.Ledger;
 using Factory.Core.Reporting;
 using Factory.Core.Repository;
 
@@ -118,7 +117,7 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
         try
         {
             Directory.CreateDirectory(attributes);
-            if (good.Count(one => one.Changes.Count > 0) > 0)
+            if (good.Any(one => one.Changes.Count > 0))
             {
                 var paths = await ground.Repository.ListPathsAsync(ground.BaseTree, cancellationToken).ConfigureAwait(false);
                 await BaseAttributes.WriteAsync(ground.Repository, ground.BaseCommit, paths, attributes, cancellationToken).ConfigureAwait(false);

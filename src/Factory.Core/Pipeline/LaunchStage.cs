@@ -1,5 +1,4 @@
 using Factory.Core.Contracts;
-using Factory.Core.Ledger;
 using Factory.Core.Workers;
 
 namespace Factory.Core.Pipeline;

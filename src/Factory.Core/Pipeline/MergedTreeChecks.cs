@@ -1,6 +1,5 @@
 using Factory.Core.Configuration;
 using Factory.Core.Contracts;
-using Factory.Core.Ledger;
 using Factory.Core.Workers;
 using Factory.Core.Workers.Processes;
 
@@ -23,7 +22,7 @@ public sealed class MergedTreeChecks(RunSession session)
         foreach (var check in session.Ground.Config.Integration.Checks)
         {
             var result = await RunOneAsync(check, commit, cancellationToken).ConfigureAwait(false);
-            var names = result.Logs.Select(log => new LogRecord(log.Name, "LOGS/" + Path.GetFileName(log.Path), result.ExitCode)).ToList();
+            var names = result.Logs.Select(log => new LogRecord(log.Name, "LOGS/" + Path.GetFileName(log.File), result.ExitCode)).ToList();
             logs.AddRange(names);
             var isTied = worktree.DetachedHead == commit;
             var rc = result.StartBlocker is not null ? null : isTied ? result.ExitCode ?? 1 : (int?)1;
@@ -67,11 +66,8 @@ public sealed class MergedTreeChecks(RunSession session)
             ["base"] = session.Ground.BaseCommit.Hex,
         };
         return await WorkerCommand.RunAsync(
-            new WorkerCommandSpec
+            new WorkerCommandSpec("check-" + string.Concat(check.Name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_')), [.. check.Command.Select(argument => Placeholders.Expand(argument, values))], _checkout, Path.Combine(session.Folder.Integrator, "LOGS"))
             {
-                Name = "check-" + string.Concat(check.Name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_')),
-                Command = [.. check.Command.Select(argument => Placeholders.Expand(argument, values))],
-                WorkingDirectory = _checkout,
                 Environment = new Dictionary<string, string?>
                 {
                     ["FACTORY_RUN_ID"] = session.Folder.Id.Text,
@@ -80,8 +76,7 @@ public sealed class MergedTreeChecks(RunSession session)
                     ["FACTORY_MERGED_COMMIT"] = commit.Hex,
                 },
                 Timeout = TimeSpan.FromSeconds(check.TimeoutSeconds),
-                LogDirectory = Path.Combine(session.Folder.Integrator, "LOGS"),
-                Marker = new ProcessMarker("FACTORY_WORKTREE", _checkout),
+                Marker = new EnvironmentMarker("FACTORY_WORKTREE", _checkout),
             },
             cancellationToken).ConfigureAwait(false);
     }

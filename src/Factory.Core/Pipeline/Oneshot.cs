@@ -1,4 +1,5 @@
 using Factory.Core.Attestation;
+using Factory.Core.Bundles;
 using Factory.Core.Contracts;
 using Factory.Core.Ledger;
 

@@ -1,6 +1,6 @@
+using Factory.Core.Configuration;
 using Factory.Core.Contracts;
 using Factory.Core.Guards;
-using Factory.Core.Ledger;
 using Factory.Core.Locking;
 using Factory.Core.Repository;
 using Factory.Core.Workers;
@@ -58,7 +58,7 @@ public sealed class PreflightStage(RunSession session)
     {
         var strays = ProcessSweep.FindByEnvironment("FACTORY_WORKTREE", worker.WorktreePath);
         if (strays.Count > 0)
-            worker.Block(BlockerKind.Lock, $"processes of an earlier run still work in {worker.WorktreePath}: pid {string.Join(", ", strays)}", "wait for them or end them, then run again", worker.WorktreePath);
+            worker.Block(BlockerKind.Lock, $"processes of an earlier run still work in {worker.WorktreePath}: pid {string.Join(", ", strays.Select(stray => stray.Pid))}", "wait for them or end them, then run again", worker.WorktreePath);
     }
 
     private static bool IsEmptyFolder(string path) => Directory.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any();
@@ -93,25 +93,17 @@ public sealed class PreflightStage(RunSession session)
     }
 
     // A relative program lives in the tree that the worker or check will see, which does not exist yet.
-    private static Blocker? Missing(IReadOnlyList<string> command, IReadOnlyDictionary<string, string?> variables)
+    private Blocker? Missing(IReadOnlyList<string> command, IReadOnlyDictionary<string, string?> variables)
     {
         if (!Path.IsPathRooted(command[0]) && command[0].AsSpan().ContainsAny('/', '\\')) return null;
-        try
-        {
-            CommandResolver.Resolve(command, Environment.CurrentDirectory, WorkerCommand.EnvironmentFor(variables));
-            return null;
-        }
-        catch (FactoryException error)
-        {
-            return error.Blocker;
-        }
+        return WorkerCommand.FindProblem(new WorkerCommandSpec("preflight", command, session.Ground.Repository.Root, session.Folder.Path) { Environment = variables });
     }
 
     private async Task CheckGlobsAsync(CancellationToken cancellationToken)
     {
         if (!session.Workers.Any(worker => worker.Definition.Scope.AllowedGlobs?.Any(glob => glob.Contains('*', StringComparison.Ordinal)) == true)) return;
         var paths = await session.Ground.Repository.ListPathsAsync(session.Ground.BaseTree, cancellationToken).ConfigureAwait(false);
-        var isAllowed = session.Ground.Config.FeatureFlags.GetValueOrDefault("allow_unmatched_globs");
+        var isAllowed = session.Ground.Config.IsEnabled(FactoryConfig.AllowUnmatchedGlobs);
         foreach (var worker in session.Workers)
         {
             foreach (var glob in UnmatchedGlobs.Find(worker.Definition.Scope.AllowedGlobs ?? [], paths))

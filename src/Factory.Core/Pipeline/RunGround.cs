@@ -45,7 +45,7 @@ public sealed class RunGround
     public string WorktreesDirectory { get; }
 
     /// <summary>The paths that no worker may touch.</summary>
-    public ProtectedPaths Protected => ProtectedPaths.For(Repository.Root, Config);
+    public ProtectedPaths Protected => ProtectedPaths.From(Config, Repository.Root);
 
     /// <summary>Resolves all of it.</summary>
     /// <param name="request">What the caller asks.</param>

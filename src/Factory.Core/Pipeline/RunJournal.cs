@@ -4,7 +4,7 @@ using Factory.Core.Ledger;
 namespace Factory.Core.Pipeline;
 
 /// <summary>Writes the events of one run into the ledger; safe to use from several workers at once.</summary>
-public sealed class RunJournal(LedgerWriter writer, string runId, string kind)
+public sealed class RunJournal(LedgerWriter writer, RunId runId)
 {
     private readonly Lock _gate = new();
     private string? _root;
@@ -32,14 +32,11 @@ public sealed class RunJournal(LedgerWriter writer, string runId, string kind)
         IReadOnlyDictionary<string, long>? counts = null,
         IReadOnlyDictionary<string, string>? hashes = null)
     {
-        var facts = new Dictionary<string, object?>(details ?? new Dictionary<string, object?>()) { ["status"] = status.ToWire(), ["kind"] = kind };
+        var facts = new Dictionary<string, object?>(details ?? new Dictionary<string, object?>()) { ["status"] = status.ToWire(), ["kind"] = runId.Kind };
         lock (_gate)
         {
-            var receipt = writer.Append(new LedgerEntry
+            var receipt = writer.Append(new LedgerEntry(runId, type, actor ?? WorkerId.Integrator)
             {
-                RunId = runId,
-                EventType = type,
-                Actor = actor ?? WorkerId.Integrator,
                 ParentEventId = parent ?? _root,
                 DurationMs = durationMs,
                 Rc = rc ?? status.ToExitCode(),

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Factory.Core.Contracts;
-using Factory.Core.Ledger;
 using Factory.Core.Repository;
 
 namespace Factory.Core.Pipeline;

@@ -5,7 +5,6 @@ using Factory.Core.Contracts;
 using Factory.Core.Ledger;
 using Factory.Core.Locking;
 using Factory.Core.Reporting;
-using Factory.Core.Repository;
 
 namespace Factory.Core.Pipeline;
 
@@ -25,7 +24,7 @@ public sealed class RunSession : IDisposable
         Services = services;
         IsDryRun = isDryRun;
         Files = new RunFiles(folder.Path);
-        Journal = new RunJournal(new LedgerWriter(folder.RunsDirectory, services.Clock), folder.Id.Text, folder.Id.Kind);
+        Journal = new RunJournal(new LedgerWriter(folder.RunsDirectory, services.Clock), folder.Id);
         Workers = [.. workers.OrderBy(worker => worker.Id).Select(worker => new WorkerState(worker, Path.Combine(ground.WorktreesDirectory, worker.Id.Name)))];
         CreatedAt = Now();
     }

@@ -1,9 +1,7 @@
-using System.Text.Json;
 using Factory.Core.Bundles;
 using Factory.Core.Contracts;
 using Factory.Core.Guards;
 using Factory.Core.Integration;
-using Factory.Core.Ledger;
 using Factory.Core.Repository;
 
 namespace Factory.Core.Pipeline;
@@ -72,7 +70,7 @@ public sealed class ValidateStage(RunSession session)
         var outside = ScopeGuard.Check(worker.Definition.Id, worker.Definition.Scope, session.Ground.Protected, changes.Select(change => (change.Path, change.Type == ChangeType.Renamed ? change.OldPath : null)));
         worker.Blockers.AddRange(outside);
         worker.Required.Add(new CheckRecord("scope", outside.Count == 0 ? 0 : 1, 0, null));
-        var shared = new GlobSet(worker.Definition.Scope.SharedPaths, isCaseSensitive: true).Match(changes.SelectMany(change => change.TouchedPaths));
+        var shared = new GlobSet(worker.Definition.Scope.SharedPaths, ignoreCase: false).Match(changes.SelectMany(change => change.TouchedPaths));
         return new Contribution(worker.Id, commit, changes, shared);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Factory.Core.Bundles;
 using Factory.Core.Contracts;
@@ -68,12 +69,12 @@ public sealed class WorkerCloseout(RunSession session)
     private static string RunnersSummary(WorkerState worker, IReadOnlyList<ChangedPath> changes)
     {
         var text = new StringBuilder();
-        text.Append($"# {worker.Id}\n\nWritten by the runner; the worker left no summary.\n\n");
-        text.Append($"- Command: `{string.Join(' ', worker.Definition.Command)}`\n");
-        text.Append($"- Exit code: {worker.ExitCode?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"}\n");
-        text.Append($"- Changed: {Reports.Count(changes.Count, "path")}\n");
-        foreach (var change in changes.Take(200)) text.Append($"  - {WireEnum<ChangeType>.NameOf(change.Type)} `{change.Path}`\n");
-        if (changes.Count > 200) text.Append($"  - and {changes.Count - 200} more, see FILES_CHANGED.json\n");
+        text.Append(CultureInfo.InvariantCulture, $"# {worker.Id}\n\nWritten by the runner; the worker left no summary.\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"- Command: `{string.Join(' ', worker.Definition.Command)}`\n");
+        text.Append(CultureInfo.InvariantCulture, $"- Exit code: {worker.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "none"}\n");
+        text.Append(CultureInfo.InvariantCulture, $"- Changed: {Reports.Count(changes.Count, "path")}\n");
+        foreach (var change in changes.Take(200)) text.Append(CultureInfo.InvariantCulture, $"  - {WireEnum<ChangeType>.NameOf(change.Type)} `{change.Path}`\n");
+        if (changes.Count > 200) text.Append(CultureInfo.InvariantCulture, $"  - and {changes.Count - 200} more, see FILES_CHANGED.json\n");
         return text.ToString();
     }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Factory.Core.Contracts;
-using Factory.Core.Ledger;
 using Factory.Core.Reporting;
+using Factory.Core.Repository;
 using Factory.Core.Workers;
 using Factory.Core.Workers.Processes;
 
@@ -69,7 +69,7 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
             Observe($"setup {++number}");
             var name = string.Create(CultureInfo.InvariantCulture, $"setup:{number}");
             var result = await RunAsync(name, command, null, cancellationToken).ConfigureAwait(false);
-            worker.Required.Add(new CheckRecord(name, result.ExitCode ?? 1, result.DurationMs, result.Logs.Select(log => log.Path).FirstOrDefault()));
+            worker.Required.Add(new CheckRecord(name, result.ExitCode ?? 1, result.DurationMs, FirstLog(result)));
             if (result.ExitCode == 0) continue;
             Judge($"setup command {number}", result);
             worker.Required.Add(new CheckRecord("command", null, 0, null));
@@ -91,13 +91,13 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
         var result = await RunAsync("command", worker.Definition.Command, prompt, cancellationToken).ConfigureAwait(false);
         worker.EndedAt = session.Now();
         (worker.ExitCode, worker.DurationMs) = (result.ExitCode, result.DurationMs);
-        worker.Required.Add(new CheckRecord("command", result.StartBlocker is null ? result.ExitCode ?? 1 : null, result.DurationMs, result.Logs.Select(log => log.Path).FirstOrDefault()));
+        worker.Required.Add(new CheckRecord("command", result.StartBlocker is null ? result.ExitCode ?? 1 : null, result.DurationMs, FirstLog(result)));
         if (result.ExitCode != 0) Judge("command", result);
         if (result.LeftoversStopped > 0) worker.Warnings.Add($"left {Reports.Count(result.LeftoversStopped, "process")} running, stopped by the runner".Replace("processs", "processes", StringComparison.Ordinal));
         foreach (var log in result.Logs)
         {
-            if (log.Error is not null) worker.Warnings.Add($"its log {log.Path} is not whole: {log.Error}");
-            else if (log.Truncated) worker.Warnings.Add($"its log {log.Path} was cut: {log.Bytes} bytes came, the first and the last part are kept");
+            if (log.Error is not null) worker.Warnings.Add($"its log {log.File} is not whole: {log.Error}");
+            else if (log.Truncated) worker.Warnings.Add($"its log {log.File} was cut: {log.Bytes} bytes came, the first and the last part are kept");
         }
 
         session.Journal.Append(
@@ -109,22 +109,20 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
     {
         var environment = WorkerEnvironment.Of(session, worker);
         var result = await WorkerCommand.RunAsync(
-            new WorkerCommandSpec
+            new WorkerCommandSpec(name.Replace(':', '-'), environment.Expand(command), worker.WorktreePath, Path.Combine(_bundle, "LOGS"))
             {
-                Name = name.Replace(':', '-'),
-                Command = environment.Expand(command),
-                WorkingDirectory = worker.WorktreePath,
                 Environment = environment.Variables,
                 InputFile = input,
                 Timeout = TimeSpan.FromSeconds(worker.Definition.TimeoutSeconds),
                 Grace = Grace,
-                LogDirectory = Path.Combine(_bundle, "LOGS"),
-                Marker = new ProcessMarker("FACTORY_WORKTREE", worker.WorktreePath),
+                Marker = new EnvironmentMarker("FACTORY_WORKTREE", worker.WorktreePath),
             },
             cancellationToken).ConfigureAwait(false);
-        worker.Logs.AddRange(result.Logs.Select(log => new LogRecord(log.Name, "LOGS/" + Path.GetFileName(log.Path), result.ExitCode)));
+        worker.Logs.AddRange(result.Logs.Select(log => new LogRecord(log.Name, "LOGS/" + Path.GetFileName(log.File), result.ExitCode)));
         return result;
     }
+
+    private static string? FirstLog(WorkerCommandResult result) => result.Logs.Select(log => "LOGS/" + Path.GetFileName(log.File)).FirstOrDefault();
 
     private void Judge(string what, WorkerCommandResult result)
     {

@@ -29,6 +29,21 @@ public static class WorkerCommand
         }
     }
 
+    /// <summary>Why a command could not be started, or null; nothing is started.</summary>
+    /// <param name="spec">The command; its working directory must exist.</param>
+    public static Blocker? FindProblem(WorkerCommandSpec spec)
+    {
+        try
+        {
+            CommandResolver.Resolve(spec.Command, spec.WorkingDirectory, WorkerEnvironment.Of(spec));
+            return null;
+        }
+        catch (FactoryException error)
+        {
+            return error.Blocker;
+        }
+    }
+
     private static ChildProcess Start(WorkerCommandSpec spec)
     {
         CreateLogDirectory(spec);
