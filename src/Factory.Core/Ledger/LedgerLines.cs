@@ -72,7 +72,8 @@ internal sealed class LedgerLines : IDisposable
 
     private bool Take(int length, bool hasLineFeed, out LedgerLine line)
     {
-        line = new LedgerLine(_buffer.AsMemory(_start, length), _bufferOffset + _start, ++_number, hasLineFeed, IsTooLong: false);
+        var isTooLong = length > LongestLine;
+        line = new LedgerLine(isTooLong ? default : _buffer.AsMemory(_start, length), _bufferOffset + _start, ++_number, hasLineFeed, isTooLong);
         _start += length + (hasLineFeed ? 1 : 0);
         return true;
     }
@@ -80,10 +81,9 @@ internal sealed class LedgerLines : IDisposable
     private bool SkipLine(out LedgerLine line)
     {
         var offset = _bufferOffset + _start;
-        int found;
         do _start = _end;
         while (Fill() && _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n') < 0);
-        found = _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
+        var found = _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
         _start = found < 0 ? _end : _start + found + 1;
         line = new LedgerLine(default, offset, ++_number, found >= 0, IsTooLong: true);
         return true;
