@@ -35,6 +35,22 @@ public sealed class LedgerConcurrencyTests
         AssertAllThere(folder, 3);
     }
 
+    [Fact]
+    public async Task A_ledger_whose_writer_was_killed_is_continued_at_once()
+    {
+        using var folder = new LedgerFolder();
+        using var process = StartAppending(folder.Paths.RunsFolder, 0);
+        while (!process.HasExited && (!File.Exists(folder.Paths.Ledger) || folder.Lines.Length < 20))
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        var before = folder.Lines.Length;
+        folder.AppendMany(1);
+        Assert.InRange(folder.Lines.Length, before + 1, before + 2);
+        Assert.Equal(LedgerSignatureStatus.Verified, LedgerVerifier.Verify(folder.Paths.Ledger).Signature.Status);
+    }
+
     /// <summary>Not a test of its own: what each of the processes runs.</summary>
     [Fact(Explicit = true)]
     public void One_process_of_several() =>

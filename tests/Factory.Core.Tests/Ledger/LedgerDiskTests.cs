@@ -54,6 +54,7 @@ public sealed class LedgerDiskTests
 
         Assert.Contains("the disk is full", Assert.Throws<FactoryException>(() => folder.AppendMany(1)).Message, StringComparison.Ordinal);
         Assert.Equal(torn, folder.Bytes);
+        Assert.Empty(folder.Quarantine);
         disk.Remount("size=1m");
         folder.AppendMany(1);
         Assert.Equal(3, folder.Read().Count);
