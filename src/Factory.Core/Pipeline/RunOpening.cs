@@ -73,7 +73,7 @@ public static class RunOpening
     {
         try
         {
-            return FactoryJson.Read<RunManifestDocument>(File.ReadAllBytes(folder.Manifest));
+            return DocumentRules.Read<RunManifestDocument>(File.ReadAllBytes(folder.Manifest));
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
