@@ -12,6 +12,7 @@
     CmdletsToExport      = @(
         'Get-FactoryLedger'
         'Invoke-FactoryOneshot'
+        'New-FactoryAttestation'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()

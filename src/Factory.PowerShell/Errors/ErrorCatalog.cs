@@ -50,6 +50,11 @@ internal static class ErrorCatalog
         new FormatException($"'{run}' is not a run id."), ErrorCategory.InvalidArgument, run, $"'{run}' is not a run id.",
         "A run id reads <kind>_<YYYYMMDD_HHMMSS>_<BASE8>_<NNN>, for example factory_20260218_131510_6339cf02_001.");
 
+    /// <summary>A run id and a run's folder were given, and they are of different runs.</summary>
+    public static ErrorRecord RunIdMismatch(string run, string folder) => Make(
+        new ArgumentException($"'{folder}' is not the folder of the run '{run}'."), ErrorCategory.InvalidArgument, run,
+        $"'{folder}' is not the folder of the run '{run}'.", "Give one of the two.");
+
     /// <summary>Another process works on the run.</summary>
     public static ErrorRecord RunInUse(FactoryException error, string run) => OfProblem(error, ErrorCategory.ResourceBusy, run);
 
@@ -58,10 +63,13 @@ internal static class ErrorCatalog
 
     private static ErrorRecord OfRun(RunResult run, string verdict, ErrorCategory category, [CallerMemberName] string name = "")
     {
-        if (run.Blockers is not [var first, ..]) return Make(new InvalidOperationException(verdict), category, run, verdict + ".", $"Read {run.Report}.", name);
+        var first = run.Blockers.Count > 0 ? run.Blockers[0] : new Blocker(BlockerKind.Check, null, run.Report, "no blocker was recorded", "read the run's report");
         var others = run.Blockers.Count - 1;
-        var count = others == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" (and {others} more blocker{(others == 1 ? "" : "s")})");
-        return Make(new FactoryException(first, run.Status), category, run, $"{verdict}: {first}{count}", first.NextAction, name);
+        var count = others < 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" (and {others} more blocker{(others == 1 ? "" : "s")})");
+        var record = Make(new FactoryException(first, run.Status), category, run, $"{verdict}: {first}{count}", first.NextAction, name);
+        // A record's text would be the whole result.
+        record.CategoryInfo.TargetName = run.RunId ?? first.Path ?? "";
+        return record;
     }
 
     private static ErrorRecord OfProblem(FactoryException error, ErrorCategory category, object target, [CallerMemberName] string name = "") =>
