@@ -70,3 +70,9 @@ function Get-FolderState([string] $Path) {
         '{0} {1}' -f $_.FullName, (Get-FileHash -LiteralPath $_.FullName).Hash
     }
 }
+
+# What -WhatIf says goes to the host, which a thread job keeps to itself.
+function Invoke-InJob([scriptblock] $Script, [string] $Argument) {
+    $import = [scriptblock]::Create("Import-Module '$ModulePath/Factory.psd1'")
+    Start-ThreadJob -InitializationScript $import -ScriptBlock $Script -ArgumentList $Argument | Receive-Job -Wait -AutoRemoveJob -ErrorAction Stop
+}

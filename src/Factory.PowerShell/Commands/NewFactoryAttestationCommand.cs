@@ -11,7 +11,7 @@ namespace Factory.PowerShell.Commands;
 /// <c>New-FactoryAttestation</c>: writes the checksum manifests of a run anew, over its files as they are now, and records
 /// their digests in the ledger.
 /// </summary>
-[Cmdlet(VerbsCommon.New, "FactoryAttestation", DefaultParameterSetName = RunIdSet, SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.New, "FactoryAttestation", DefaultParameterSetName = RunDirSet, SupportsShouldProcess = true)]
 [OutputType(typeof(AttestationResult))]
 public sealed class NewFactoryAttestationCommand : FactoryCmdlet
 {
