@@ -82,7 +82,7 @@ public sealed class BundleFolder
         if (!_documents.TryGetValue(name, out var bytes)) return null;
         try
         {
-            return FactoryJson.Read<T>(bytes);
+            return DocumentRules.Read<T>(bytes);
         }
         catch (JsonException error)
         {

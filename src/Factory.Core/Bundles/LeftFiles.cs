@@ -26,7 +26,7 @@ public sealed record LeftFiles(string? Summary, string? Suggestions, HandoffNote
         HandoffNoteDocument? handoff = null;
         try
         {
-            if (note is not null) handoff = FactoryJson.Read<HandoffNoteDocument>(note);
+            if (note is not null) handoff = DocumentRules.Read<HandoffNoteDocument>(note);
         }
         catch (JsonException error)
         {

@@ -29,8 +29,8 @@ internal static class ConfigCrossRules
         foreach (var use in draft.Commands)
             if (ShellPrograms.Find(use.Command) is { } shell)
                 draft.Problems.Add(
-                    use.Node.At, $"{use.Node.Path}: '{shell}' is a shell, and security.allow_shell_execution is false",
-                    "name the program directly, or set security.allow_shell_execution to true", BlockerKind.Policy, use.Worker);
+                    use.Node.At, $"{use.Node.Path}: '{shell}' is a shell that would interpret a text, and security.allow_shell_execution is false",
+                    "name the program directly, put the text into a script file, or set security.allow_shell_execution to true", BlockerKind.Policy, use.Worker);
     }
 
     private static void RefuseNestedFolders(ConfigDraft draft, string? repositoryRoot)

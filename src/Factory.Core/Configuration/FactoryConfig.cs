@@ -57,7 +57,7 @@ public sealed record RunSection(string Kind, string BaseRef, string BranchPrefix
 public sealed record PathsSection(string RunsDir, string WorktreesDir);
 
 /// <summary>Section <c>security</c>.</summary>
-/// <param name="AllowShellExecution">Whether a command's program may be a shell.</param>
+/// <param name="AllowShellExecution">Whether a command may hand a text to a shell; see <see cref="ShellPrograms"/>.</param>
 /// <param name="AllowExecutableArtifacts">Whether bundles may hold executable files.</param>
 /// <param name="SecretScanEnabled">Whether added lines are searched for secrets.</param>
 public sealed record SecuritySection(bool AllowShellExecution, bool AllowExecutableArtifacts, bool SecretScanEnabled);

@@ -43,4 +43,7 @@ public static class FactoryJson
 [JsonSerializable(typeof(LogsIndexDocument))]
 [JsonSerializable(typeof(RunManifestDocument))]
 [JsonSerializable(typeof(RunResult))]
+[JsonSerializable(typeof(LedgerQueryResult))]
+[JsonSerializable(typeof(LedgerReplayResult))]
+[JsonSerializable(typeof(LedgerVerification))]
 internal sealed partial class DocumentContext : JsonSerializerContext;

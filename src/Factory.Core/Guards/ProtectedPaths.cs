@@ -53,8 +53,8 @@ public sealed class ProtectedPaths
         return allowedGlobs?.Contains(path, StringComparer.Ordinal) == true ? null : ExplainLiftable(path, segments);
     }
 
-    /// <summary>Whether a rule of <see cref="Explain"/> is one that an exact allow-list entry lifts.</summary>
-    public bool CanBeAllowed(string path) => Explain(path, null) is not null && Explain(path, [path]) is null;
+    /// <summary>Whether the path is protected by a rule that an exact allow-list entry lifts, and can be written as one.</summary>
+    public bool CanBeAllowed(string path) => Explain(path, null) is not null && Explain(path, [path]) is null && GlobSyntax.Explain(path) is null;
 
     private static string? ExplainLiftable(string path, string[] segments)
     {

@@ -63,9 +63,13 @@ public static class ScopeGuard
                     ? $"add the exact path \"{end.Path}\" to workers.allowlist_globs.{Worker}, or have the worker leave it alone"
                     : "have the worker leave it alone; nothing lifts this protection");
             if (deniedBy is not null)
-                yield return Block(BlockerKind.Scope, end, $"which its deny-list glob '{deniedBy}' blocks", $"narrow \"{deniedBy}\" in workers.denylist_globs.{Worker}, or have the worker leave it alone");
+                yield return Block(
+                    BlockerKind.Scope, end, $"which its deny-list glob '{deniedBy}' blocks",
+                    $"narrow \"{deniedBy}\" in workers.denylist_globs.{Worker}, or have the worker leave it alone");
             else if (protection is null && !isAllowed)
-                yield return Block(BlockerKind.Scope, end, $"which none of its allow-list globs matches ({Listed(Scope.AllowedGlobs!)})", $"add \"{GlobSyntax.Naming(end.Path)}\" to workers.allowlist_globs.{Worker}, or have the worker leave it alone");
+                yield return Block(
+                    BlockerKind.Scope, end, $"which none of its allow-list globs matches ({Listed(Scope.AllowedGlobs!)})",
+                    $"add \"{GlobSyntax.Naming(end.Path)}\" to workers.allowlist_globs.{Worker}, or have the worker leave it alone");
         }
 
         private Blocker Block(BlockerKind kind, ChangedEnd end, string why, string nextAction) =>

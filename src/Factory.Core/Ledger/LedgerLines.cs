@@ -20,6 +20,7 @@ internal sealed class LedgerLines : IDisposable
     public const int LongestLine = 16 * 1024 * 1024;
 
     private const int BlockSize = 256 * 1024;
+    private readonly string _path;
     private readonly SafeFileHandle _file;
     private readonly long _length;
     private byte[] _buffer = new byte[BlockSize];
@@ -30,6 +31,7 @@ internal sealed class LedgerLines : IDisposable
     /// <exception cref="Contracts.FactoryException">It is missing or cannot be read.</exception>
     public LedgerLines(string path)
     {
+        _path = path;
         try
         {
             _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
@@ -63,7 +65,13 @@ internal sealed class LedgerLines : IDisposable
     public byte[] ReadAgain(long offset, int length)
     {
         var bytes = new byte[length];
-        LedgerTail.ReadExactly(_file, bytes, offset);
+        for (var done = 0; done < length;)
+        {
+            var read = Read(bytes.AsSpan(done), offset + done);
+            if (read == 0) throw LedgerFailure.Unreadable(_path, new EndOfStreamException("it became shorter while it was read"));
+            done += read;
+        }
+
         return bytes;
     }
 
@@ -72,7 +80,8 @@ internal sealed class LedgerLines : IDisposable
 
     private bool Take(int length, bool hasLineFeed, out LedgerLine line)
     {
-        line = new LedgerLine(_buffer.AsMemory(_start, length), _bufferOffset + _start, ++_number, hasLineFeed, IsTooLong: false);
+        var isTooLong = length > LongestLine;
+        line = new LedgerLine(isTooLong ? default : _buffer.AsMemory(_start, length), _bufferOffset + _start, ++_number, hasLineFeed, isTooLong);
         _start += length + (hasLineFeed ? 1 : 0);
         return true;
     }
@@ -80,10 +89,9 @@ internal sealed class LedgerLines : IDisposable
     private bool SkipLine(out LedgerLine line)
     {
         var offset = _bufferOffset + _start;
-        int found;
         do _start = _end;
         while (Fill() && _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n') < 0);
-        found = _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
+        var found = _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
         _start = found < 0 ? _end : _start + found + 1;
         line = new LedgerLine(default, offset, ++_number, found >= 0, IsTooLong: true);
         return true;
@@ -97,8 +105,20 @@ internal sealed class LedgerLines : IDisposable
         (_bufferOffset, _start, _end) = (_bufferOffset + _start, 0, kept);
         var at = _bufferOffset + _end;
         var wanted = (int)Math.Min(_buffer.Length - _end, _length - at);
-        var read = wanted > 0 ? RandomAccess.Read(_file, _buffer.AsSpan(_end, wanted), at) : 0;
+        var read = wanted > 0 ? Read(_buffer.AsSpan(_end, wanted), at) : 0;
         _end += read;
         return read > 0;
+    }
+
+    private int Read(Span<byte> buffer, long offset)
+    {
+        try
+        {
+            return RandomAccess.Read(_file, buffer, offset);
+        }
+        catch (IOException error)
+        {
+            throw LedgerFailure.Unreadable(_path, error);
+        }
     }
 }

@@ -12,7 +12,7 @@ internal sealed record QuarantinedBytes(string File, long Bytes, string Sha256);
 
 /// <summary>
 /// Keeps the torn end of a ledger. The bytes are durable in a file of their own before the ledger is made shorter, so a
-/// crash in between leaves them twice rather than not at all. Quarantine files are never deleted.
+/// crash in between leaves them twice rather than not at all. A complete quarantine file is never deleted.
 /// </summary>
 internal static class LedgerQuarantine
 {
@@ -23,10 +23,19 @@ internal static class LedgerQuarantine
     {
         var path = CreateFile(paths, foundAt, out var file);
         string sha256;
-        using (file)
+        try
         {
-            sha256 = Copy(ledger, wholeLength, length, file);
-            flush(file);
+            using (file)
+            {
+                sha256 = Copy(ledger, wholeLength, length, file);
+                flush(file);
+            }
+        }
+        catch (IOException)
+        {
+            // The ledger still holds every byte; half a copy would only puzzle whoever finds it.
+            File.Delete(path);
+            throw;
         }
 
         DurableFile.FlushFolder(paths.RunsFolder);

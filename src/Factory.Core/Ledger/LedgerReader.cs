@@ -44,7 +44,8 @@ public static class LedgerReader
             if (strict && record is not null) reason = LedgerShape.ExplainStrictly(record.Root);
             if (reason is not null) report(new LedgerProblem(line.Number, reason, IsSkipped: true));
             if (record is null || !filter.Matches(record)) continue;
-            var place = new LedgerPlace(record.Timestamp.UtcTicks, record.EventType, line.Number, line.Offset + line.Bytes.Span.IndexOf(text.Span), text.Length);
+            line.Bytes.Span.Overlaps(text.Span, out var trimmed);
+            var place = new LedgerPlace(record.Timestamp.UtcTicks, record.EventType, line.Number, line.Offset + trimmed, text.Length);
             isOrdered &= places.Count == 0 || places[^1].CompareTo(place) < 0;
             places.Add(place);
         }

@@ -2,29 +2,6 @@ using Factory.Core.Contracts;
 
 namespace Factory.Core.Ledger;
 
-/// <summary>A run as the ledger tells it.</summary>
-/// <param name="RunId">The run.</param>
-/// <param name="Kind"><c>details.kind</c>, or the kind in the run id, or null.</param>
-/// <param name="Status">The verdict of the event that ended it; PENDING while it is not finished.</param>
-/// <param name="IsFinished">Whether an event ended it after the last one that began it.</param>
-/// <param name="StartedAt">The earliest time of its events.</param>
-/// <param name="EndedAt">When it ended, or null.</param>
-/// <param name="Events">How many events it has.</param>
-/// <param name="Workers">Its workers, in ordinal order.</param>
-/// <param name="LastEvent">The type of the event that was appended last.</param>
-/// <param name="LastEventAt">The time of that event.</param>
-public sealed record RunState(
-    string RunId,
-    string? Kind,
-    RunStatus Status,
-    bool IsFinished,
-    DateTimeOffset StartedAt,
-    DateTimeOffset? EndedAt,
-    long Events,
-    IReadOnlyList<string> Workers,
-    string LastEvent,
-    DateTimeOffset LastEventAt);
-
 /// <summary>Rebuilds the states of runs from their events.</summary>
 public static class LedgerReplay
 {

@@ -1,5 +1,32 @@
+using System.Text;
+using Factory.Core.Contracts;
+
 namespace Factory.Core.Ledger;
-/// <summary>x</summary>
-public static class LedgerSlice {
-/// <summary>x</summary>
- public static void Write(string p, string r, Stream s) { } }
+
+/// <summary>One run's lines, byte for byte as the ledger has them, so that their leaf hashes stay the same.</summary>
+public static class LedgerSlice
+{
+    /// <summary>Copies the lines of a run, in the order of the ledger, each with its LF.</summary>
+    /// <returns>How many lines were copied.</returns>
+    /// <exception cref="FactoryException">The ledger is missing or cannot be read.</exception>
+    public static long Write(string path, string runId, Stream destination, CancellationToken cancellationToken = default)
+    {
+        var filter = new LedgerFilter { RunId = runId };
+        var name = Encoding.UTF8.GetBytes(runId);
+        using var lines = new LedgerLines(path);
+        var copied = 0L;
+        while (lines.TryRead(out var line))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            // Most lines are of other runs. A name that is spelled with escapes does not show in the bytes.
+            if (line.Bytes.Span.IndexOf(name) < 0 && !line.Bytes.Span.Contains((byte)'\\')) continue;
+            using var record = LedgerRecord.TryParse(LedgerLineText.Trim(line, static _ => { }), out _);
+            if (record is null || !filter.Matches(record)) continue;
+            destination.Write(line.Bytes.Span);
+            destination.Write("\n"u8);
+            copied++;
+        }
+
+        return copied;
+    }
+}

@@ -47,10 +47,17 @@ public sealed class LedgerWriter
         var isNew = !File.Exists(_paths.Ledger);
         using var ledger = Open();
         var tail = Recover(ledger, entries[0].RunId);
-        var batch = new LedgerBatch(tail, _clock.GetUtcNow());
+        var batch = new LedgerBatch(tail, Now());
         foreach (var entry in entries) batch.Add(entry);
         Commit(ledger, batch, isNew);
         return batch.Receipts;
+    }
+
+    // A receipt must say the very instant that its line says, which has milliseconds.
+    private DateTimeOffset Now()
+    {
+        var now = _clock.GetUtcNow();
+        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
     }
 
     private SafeFileHandle Open()
@@ -72,7 +79,7 @@ public sealed class LedgerWriter
             var length = RandomAccess.GetLength(ledger);
             var tail = LedgerTail.Find(ledger, length);
             if (tail.WholeLength == length) return tail;
-            var now = _clock.GetUtcNow();
+            var now = Now();
             var moved = LedgerQuarantine.Move(_paths, ledger, tail.WholeLength, length, now, _flush);
             var note = new LedgerBatch(tail, now);
             note.Add(new LedgerEntry(run, LedgerEventType.LedgerRecovered, RecoveryActor)

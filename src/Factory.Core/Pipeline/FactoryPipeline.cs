@@ -34,6 +34,7 @@ public sealed class FactoryPipeline(RunServices services)
             isNew: request.RunId is null,
             async session =>
             {
+                RunOpening.RequireNotLaunched(session);
                 var status = await session.StageAsync(Preflight, () => new PreflightStage(session).RunAsync(cancellationToken)).ConfigureAwait(false);
                 return status == RunStatus.Blocked
                     ? RunResults.Of(session, status)

@@ -49,5 +49,7 @@ public sealed class LaunchStage(RunSession session)
                 places.Release();
             }
         })).ConfigureAwait(false);
+        var indexes = WorkerRun.IndexFolder(session);
+        if (Directory.Exists(indexes) && !Directory.EnumerateFileSystemEntries(indexes).Any()) Directory.Delete(indexes);
     }
 }

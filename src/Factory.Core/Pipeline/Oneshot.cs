@@ -1,5 +1,4 @@
 using Factory.Core.Attestation;
-using Factory.Core.Bundles;
 using Factory.Core.Contracts;
 using Factory.Core.Ledger;
 
@@ -19,7 +18,7 @@ public sealed class Oneshot(RunSession session)
             return await FinishAsync([], cancellationToken).ConfigureAwait(false);
         }
 
-        _ = BundleSchemas.WarmUp();
+        _ = SchemaGate.WarmUp();
         await session.StageAsync(FactoryPipeline.Launch, () => new LaunchStage(session).RunAsync(cancellationToken)).ConfigureAwait(false);
         return await IntegrateAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -48,10 +48,23 @@ public static class RunOpening
         var runs = (await RunGround.OpenAsync(request, "HEAD", cancellationToken).ConfigureAwait(false)).RunsDirectory;
         var folder = RunFolder.Find(runs, id);
         var manifest = ReadManifest(folder);
+        if (manifest.Status != RunStatus.Pending)
+            throw new FactoryException(BlockerKind.Policy, $"the run {folder.Id} has ended with {manifest.Status.ToWire()}; its record is closed and nothing was changed", "read its report with 'factory print-report', or start a new run", folder.Path);
         var ground = await RunGround.OpenAsync(request, manifest.BaseRefHash, cancellationToken).ConfigureAwait(false);
         var workers = manifest.Workers.Select(name => ground.Config.Workers.FirstOrDefault(worker => worker.Id.Name == name) ?? throw new FactoryException(
             BlockerKind.Config, $"the run {folder.Id} has a worker {name} that the configuration no longer defines", $"define {name} again, or start a new run", ground.Config.Source, name)).ToList();
         return new RunSession(ground, folder, folder.Lock(services.Clock), workers, services, request.IsDryRun) { CreatedAt = manifest.CreatedAt };
+    }
+
+    /// <summary>Makes sure that no worker of the run was launched before.</summary>
+    /// <exception cref="FactoryException">A worker has a bundle already.</exception>
+    public static void RequireNotLaunched(RunSession session)
+    {
+        foreach (var worker in session.Workers)
+        {
+            if (File.Exists(Path.Combine(session.Folder.Bundle(worker.Id), BundleFile.Status)))
+                throw new FactoryException(BlockerKind.Policy, $"{worker.Id} of {session.Folder.Id} was launched already; its bundle was not touched", "go on with 'factory integrate', or start a new run", session.Folder.Bundle(worker.Id), worker.Id);
+        }
     }
 
     /// <summary>Reads a run's manifest.</summary>
@@ -60,7 +73,7 @@ public static class RunOpening
     {
         try
         {
-            return FactoryJson.Read<RunManifestDocument>(File.ReadAllBytes(folder.Manifest));
+            return DocumentRules.Read<RunManifestDocument>(File.ReadAllBytes(folder.Manifest));
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {

@@ -51,7 +51,9 @@ public sealed class ValidateStage(RunSession session)
         WorkerState worker, BundleFolder bundle, IReadOnlyDictionary<string, CommitId> refs, IReadOnlyList<Blocker> problems, CancellationToken cancellationToken)
     {
         worker.Required.RemoveAll(check => OwnChecks.Contains(check.Name));
-        var schema = problems.Where(problem => problem.Worker == worker.Id).Concat(bundle.Problems(session.Folder.Id.Text)).ToList();
+        var own = bundle.Problems(session.Folder.Id.Text);
+        // A document that cannot be read at all is named once, by the bundle itself.
+        var schema = own.Concat(problems.Where(problem => problem.Worker == worker.Id && !own.Any(one => problem.Path?.StartsWith(one.Path!, StringComparison.Ordinal) == true))).ToList();
         worker.Blockers.AddRange(schema);
         worker.Required.Add(new CheckRecord("schema", schema.Count == 0 ? 0 : 1, 0, null));
         if (session.IsDryRun) return null;

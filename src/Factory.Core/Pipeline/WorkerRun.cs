@@ -12,7 +12,10 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
     private readonly string _bundle = session.Folder.Bundle(worker.Id);
-    private readonly string _index = Path.Combine(session.Ground.Repository.CommonDirectory, "factory", session.Folder.Id.Text, worker.Id + ".index");
+    private readonly string _index = Path.Combine(IndexFolder(session), worker.Id + ".index");
+
+    /// <summary>Where the indexes wait that captures start from; outside every worktree.</summary>
+    public static string IndexFolder(RunSession session) => Path.Combine(session.Ground.Repository.CommonDirectory, "factory", session.Folder.Id.Text);
 
     /// <summary>Runs it. What the worker does wrong becomes a blocker; only a ledger or disk that fails is thrown.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -91,10 +91,31 @@ public sealed class WorkerReadingTests
     [Fact]
     public void A_shell_is_refused_in_setup_in_checks_and_behind_env()
     {
-        Assert.Equal(BlockerKind.Policy, ConfigSample.Refuse(ConfigSample.Worker("\"command\": [\"git\"], \"setup\": [[\"bash\", \"x\"]]")).Kind);
+        Assert.Equal(BlockerKind.Policy, ConfigSample.Refuse(ConfigSample.Worker("\"command\": [\"git\"], \"setup\": [[\"bash\", \"-lc\", \"x\"]]")).Kind);
         Assert.Equal(BlockerKind.Policy, ConfigSample.Refuse(ConfigSample.Worker("\"command\": [\"env\", \"A=1\", \"sh\"]")).Kind);
         Assert.Equal(BlockerKind.Policy, ConfigSample.Refuse("""{"integration": {"checks": [{"name": "t", "command": ["fish"]}]}}""").Kind);
     }
+
+    [Theory]
+    [InlineData("\"pwsh\", \"-NoProfile\", \"-File\", \"build.ps1\", \"-c\"")]
+    [InlineData("\"pwsh\", \"build.ps1\"")]
+    [InlineData("\"powershell.exe\", \"-ExecutionPolicy\", \"Bypass\", \"-File\", \"x.ps1\"")]
+    [InlineData("\"bash\", \"-e\", \"build.sh\", \"-c\"")]
+    [InlineData("\"env\", \"A=1\", \"sh\", \"x.sh\"")]
+    public void A_shell_that_runs_a_script_file_is_a_program_like_any_other(string command) =>
+        ConfigSample.Accept(ConfigSample.Worker($"\"command\": [{command}]"));
+
+    [Theory]
+    [InlineData("\"pwsh\", \"-com\", \"x\"")]
+    [InlineData("\"pwsh\", \"-enc\", \"eA==\"")]
+    [InlineData("\"powershell\", \"rm x\"")]
+    [InlineData("\"bash\", \"-ec\", \"x\"")]
+    [InlineData("\"sh\", \"-\"")]
+    [InlineData("\"sh\", \"-s\", \"x\"")]
+    [InlineData("\"fish\", \"--command=x\"")]
+    [InlineData("\"cmd\", \"/d\", \"/c\", \"x\"")]
+    public void A_shell_that_interprets_a_text_is_refused(string command) =>
+        Assert.Equal(BlockerKind.Policy, ConfigSample.Refuse(ConfigSample.Worker($"\"command\": [{command}]")).Kind);
 
     [Theory]
     [InlineData("git")]

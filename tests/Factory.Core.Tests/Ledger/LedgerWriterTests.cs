@@ -50,6 +50,7 @@ public sealed class LedgerWriterTests
     {
         using var folder = new LedgerFolder();
         folder.AppendMany(2);
+        folder.Clock.Advance(TimeSpan.FromTicks(7));
         var receipts = folder.Writer().Append([LedgerFolder.Entry(3), LedgerFolder.Entry(4)]);
 
         var lines = folder.Lines;
@@ -57,6 +58,7 @@ public sealed class LedgerWriterTests
         {
             Assert.Equal(JsonDocument.Parse(lines[2 + i]).RootElement.GetProperty("event_id").GetString(), receipts[i].EventId);
             Assert.Equal(Convert.ToHexStringLower(SHA256.HashData([0, .. lines[2 + i]])), receipts[i].LeafHash);
+            Assert.Equal(folder.Read()[2 + i].Timestamp, receipts[i].Timestamp);
             Assert.Equal(lines[2 + i], folder.Bytes.AsSpan((int)receipts[i].Offset, lines[2 + i].Length).ToArray());
         }
     }

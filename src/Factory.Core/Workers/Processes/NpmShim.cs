@@ -5,7 +5,7 @@ namespace Factory.Core.Workers.Processes;
 
 /// <summary>
 /// What a batch file written by npm's cmd-shim (or pnpm's and yarn's copies of it) starts: a script with its interpreter,
-/// or a program. Only files of exactly that shape are recognised.
+/// or a program; and what <c>npm.cmd</c> and <c>npx.cmd</c>, which npm brings along, start. Nothing else is recognised.
 /// </summary>
 /// <param name="Interpreter">A bare name, such as <c>node</c>, or null when the target is a program.</param>
 /// <param name="InterpreterArguments">What the script's first line hands to the interpreter.</param>
@@ -20,6 +20,7 @@ internal sealed partial record NpmShim(string? Interpreter, IReadOnlyList<string
     /// <summary>Reads a shim; null when the text is another batch file.</summary>
     internal static NpmShim? Parse(string text)
     {
+        if (text.StartsWith(":: Created by npm", StringComparison.Ordinal)) return ReadNpmItself(text);
         if (Assignment().Matches(text).Any(match => !KnownVariables.Contains(match.Groups["name"].Value, StringComparer.OrdinalIgnoreCase)))
             return null;
         var starts = Start().Matches(text).Select(match => Read(match, text)).ToArray();
@@ -27,6 +28,15 @@ internal sealed partial record NpmShim(string? Interpreter, IReadOnlyList<string
         if (starts.Length is < 1 or > 2 || starts.Contains(null)) return null;
         var last = starts[^1]!;
         return starts[0]!.Target == last.Target ? last : null;
+    }
+
+    /// <summary>The npm beside node; the batch file would prefer one that was updated with <c>npm install -g npm</c>.</summary>
+    private static NpmShim? ReadNpmItself(string text)
+    {
+        var start = NpmStart().Match(text);
+        if (!start.Success) return null;
+        var script = NpmScript().Matches(text).FirstOrDefault(match => match.Groups["name"].Value == start.Groups["name"].Value);
+        return script is null ? null : new NpmShim("node", [], script.Groups["target"].Value.TrimStart('\\'));
     }
 
     private static NpmShim? Read(Match match, string text)
@@ -53,6 +63,12 @@ internal sealed partial record NpmShim(string? Interpreter, IReadOnlyList<string
 
     [GeneratedRegex("""SET[ \t]+"?_prog=(?<name>[^"%\r\n]+)"?[ \t]*\r?$""", RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex InterpreterVariable();
+
+    [GeneratedRegex("""^"%NODE_EXE%" "%(?<name>NP[MX]_CLI_JS)%" %\*[ \t]*\r?$""", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex NpmStart();
+
+    [GeneratedRegex("""^[ \t]*SET "(?<name>NP[MX]_CLI_JS)=%~dp0(?<target>\\[^"%\r\n]+)"[ \t]*\r?$""", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex NpmScript();
 
     [GeneratedRegex("^(?:%~dp0|%dp0%)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Here();

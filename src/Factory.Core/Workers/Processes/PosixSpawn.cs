@@ -13,7 +13,9 @@ internal static unsafe partial class PosixSpawn
     // Larger than posix_spawnattr_t, posix_spawn_file_actions_t and sigset_t of glibc, musl and macOS.
     private const int OpaqueSize = 512;
     private const int SetSignalDefaults = 0x04, SetSignalMask = 0x08;
-    private static bool _hasNoCloseFrom;
+
+    /// <summary>Whether the library has posix_spawn_file_actions_addclosefrom_np: not musl, nor glibc before 2.34.</summary>
+    internal static bool HasCloseFrom { get; set; } = true;
 
     // macOS values are from its headers; they have not been verified by a run.
     private static int SetSession => OperatingSystem.IsMacOS() ? 0x0400 : 0x80;
@@ -80,7 +82,7 @@ internal static unsafe partial class PosixSpawn
     /// <summary>Closes what this process itself inherited without close-on-exec, or opened so through a native library.</summary>
     private static int AddCloseOthers(byte* actions, int first)
     {
-        if (!_hasNoCloseFrom)
+        if (HasCloseFrom)
         {
             try
             {
@@ -88,8 +90,7 @@ internal static unsafe partial class PosixSpawn
             }
             catch (EntryPointNotFoundException)
             {
-                // musl, and glibc before 2.34.
-                _hasNoCloseFrom = true;
+                HasCloseFrom = false;
             }
         }
 

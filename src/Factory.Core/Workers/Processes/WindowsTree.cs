@@ -11,6 +11,7 @@ internal sealed class WindowsTree : IProcessTree
 {
     private const uint StoppedExitCode = 1;
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SettlingTime = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
     private readonly TaskCompletionSource<int> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SafeProcessHandle _process;
@@ -40,11 +41,11 @@ internal sealed class WindowsTree : IProcessTree
     public int KillLeftovers()
     {
         if (!Exit.IsCompleted) throw new InvalidOperationException("the main child has not ended: stop the tree instead");
-        var found = _job.CountAlive();
+        // The job may count the main child, and a console host, for a moment after they ended.
+        var found = CountAliveAfter(SettlingTime);
         if (found == 0) return 0;
         _job.Terminate(StoppedExitCode);
-        var clock = Stopwatch.StartNew();
-        while (_job.CountAlive() > 0 && clock.Elapsed < KillPatience) Thread.Sleep(Pause);
+        CountAliveAfter(KillPatience);
         return found;
     }
 
@@ -56,6 +57,15 @@ internal sealed class WindowsTree : IProcessTree
         _end.Dispose();
         _process.Dispose();
         _job.Dispose();
+    }
+
+    /// <summary>How many processes are alive when none is, or when the time is over.</summary>
+    private int CountAliveAfter(TimeSpan patience)
+    {
+        var clock = Stopwatch.StartNew();
+        int alive;
+        while ((alive = _job.CountAlive()) > 0 && clock.Elapsed < patience) Thread.Sleep(Pause);
+        return alive;
     }
 
     private void Ended()

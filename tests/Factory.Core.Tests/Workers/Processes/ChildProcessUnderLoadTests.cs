@@ -1,12 +1,15 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Factory.Core.Contracts;
+using Factory.Core.Workers.Processes;
 
 namespace Factory.Core.Tests.Workers.Processes;
 
 /// <summary>These count what the whole process does, so nothing runs beside them.</summary>
 [CollectionDefinition(nameof(ChildProcessUnderLoadTests), DisableParallelization = true)]
 [Collection(nameof(ChildProcessUnderLoadTests))]
-public sealed class ChildProcessUnderLoadTests : UnixOnly
+public sealed partial class ChildProcessUnderLoadTests : UnixOnly
 {
     [Fact]
     public async Task Exit_codes_survive_beside_the_runtimes_own_children()
@@ -44,6 +47,39 @@ public sealed class ChildProcessUnderLoadTests : UnixOnly
         Assert.InRange(CountDescriptors(), 0, before + 4);
     }
 
+    [Fact]
+    public async Task Quiet_children_hold_no_thread_of_the_pool()
+    {
+        const int Children = 60;
+        var clock = Stopwatch.StartNew();
+        await Task.WhenAll(Enumerable.Range(0, Children).Select(_ => Commands.RunAsync("sleep", "0.5")));
+        // A blocked pool grows by about a thread a second, so that blocking reads would take minutes.
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0.5, 8);
+    }
+
+    [Theory]
+    [UnsupportedOSPlatform("windows")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task No_other_descriptor_reaches_the_child(bool isCloseFromUsed)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "reads /proc");
+        // A descriptor from dup is inheritable, as is one that this process got from a careless parent.
+        var inheritable = Duplicate(1);
+        var hadCloseFrom = PosixSpawn.HasCloseFrom;
+        try
+        {
+            PosixSpawn.HasCloseFrom = hadCloseFrom && isCloseFromUsed;
+            // ls itself opens the folder as 3.
+            Assert.Equal("0\n1\n2\n3\n", (await Commands.RunAsync("ls", "/proc/self/fd")).Output);
+        }
+        finally
+        {
+            PosixSpawn.HasCloseFrom = hadCloseFrom;
+            _ = CloseDescriptor(inheritable);
+        }
+    }
+
     private static async Task RunBothAsync(string broken)
     {
         Assert.Throws<FactoryException>(() => Commands.Start(broken));
@@ -51,4 +87,10 @@ public sealed class ChildProcessUnderLoadTests : UnixOnly
     }
 
     private static int CountDescriptors() => Directory.EnumerateFileSystemEntries("/proc/self/fd").Count();
+
+    [LibraryImport("libc", EntryPoint = "dup")]
+    private static partial int Duplicate(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int CloseDescriptor(int descriptor);
 }

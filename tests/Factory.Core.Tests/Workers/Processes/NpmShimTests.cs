@@ -38,6 +38,29 @@ public sealed class NpmShimTests
 
         """;
 
+    private const string NpxItself = """
+        :: Created by npm, please don't edit manually.
+        @ECHO OFF
+
+        SETLOCAL
+
+        SET "NODE_EXE=%~dp0\node.exe"
+        IF NOT EXIST "%NODE_EXE%" (
+          SET "NODE_EXE=node"
+        )
+
+        SET "NPM_PREFIX_JS=%~dp0\node_modules\npm\bin\npm-prefix.js"
+        SET "NPX_CLI_JS=%~dp0\node_modules\npm\bin\npx-cli.js"
+        FOR /F "delims=" %%F IN ('CALL "%NODE_EXE%" "%NPM_PREFIX_JS%"') DO (
+          SET "NPM_PREFIX_NPX_CLI_JS=%%F\node_modules\npm\bin\npx-cli.js"
+        )
+        IF EXIST "%NPM_PREFIX_NPX_CLI_JS%" (
+          SET "NPX_CLI_JS=%NPM_PREFIX_NPX_CLI_JS%"
+        )
+
+        "%NODE_EXE%" "%NPX_CLI_JS%" %*
+        """;
+
     private const string Older = """
         @IF EXIST "%~dp0\node.exe" (
           "%~dp0\node.exe"  "%~dp0\..\tool dir\bin\cli.js" %*
@@ -62,6 +85,9 @@ public sealed class NpmShimTests
     public void A_program_needs_no_interpreter() => AssertShim(null, [], @"node_modules\esbuild\bin\esbuild.exe", NpmShim.Parse(OfProgram));
 
     [Fact]
+    public void Npms_own_batch_files_start_the_npm_beside_node() => AssertShim("node", [], @"node_modules\npm\bin\npx-cli.js", NpmShim.Parse(NpxItself));
+
+    [Fact]
     public void Options_of_the_interpreter_are_kept() => AssertShim(
         "node",
         ["--no-warnings", "--enable-source-maps"],
@@ -70,6 +96,7 @@ public sealed class NpmShimTests
 
     [Theory]
     [InlineData("")]
+    [InlineData(":: Created by npm, please don't edit manually.\n\"%NODE_EXE%\" \"%NPM_CLI_JS%\" %*\n")]
     [InlineData("@echo off\nnode cli.js %*\n")]
     [InlineData("@echo off\nnode \"%~dp0\\a.js\" %*\nnode \"%~dp0\\b.js\" %*\n")]
     [InlineData("@SET NODE_OPTIONS=--x\nnode \"%~dp0\\a.js\" %*\n")]

@@ -1,0 +1,58 @@
+using System.Text;
+
+namespace Factory.Benchmarks;
+
+/// <summary>A repository made for one benchmark, deleted after it.</summary>
+internal sealed class BenchmarkRepository : IDisposable
+{
+    public BenchmarkRepository(int files, int workers)
+    {
+        Root = Path.Combine(Path.GetTempPath(), "factory-bench-" + Guid.NewGuid().ToString("N")[..8]);
+        Directory.CreateDirectory(Root);
+        GitProgram.Run(Root, "init", "-q", "-b", "main");
+        GitProgram.Run(Root, "config", "user.name", "Bench");
+        GitProgram.Run(Root, "config", "user.email", "bench@example.invalid");
+        for (var i = 0; i < files; i++) Write($"src/part{i % 40}/file{i}.txt", string.Concat(Enumerable.Range(0, 60).Select(n => $"file {i} line {n}\n")));
+        Workers = [.. Enumerable.Range(0, workers).Select(n => $"{(char)('A' + n)}_worker")];
+        Write("factory.config.json", Config());
+        GitProgram.Run(Root, "add", "-A");
+        GitProgram.Run(Root, "commit", "-q", "-m", "base");
+        File.AppendAllText(Path.Combine(Root, ".git", "info", "exclude"), "/tools/codex/runs/\n/tools/codex/worktrees/\n");
+    }
+
+    public string Root { get; }
+
+    public IReadOnlyList<string> Workers { get; }
+
+    public string Worktree(string worker) => Path.Combine(Root, "tools", "codex", "worktrees", worker);
+
+    /// <summary>Back to a repository in which nothing ran yet.</summary>
+    public void Reset()
+    {
+        foreach (var worker in Workers)
+        {
+            if (Directory.Exists(Worktree(worker))) Directory.Delete(Worktree(worker), recursive: true);
+        }
+
+        GitProgram.Run(Root, "worktree", "prune");
+        foreach (var branch in GitProgram.Run(Root, "for-each-ref", "--format=%(refname)", "refs/heads/codex", "refs/heads/bare").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            GitProgram.Run(Root, "update-ref", "-d", branch);
+        if (Directory.Exists(Path.Combine(Root, "tools"))) Directory.Delete(Path.Combine(Root, "tools"), recursive: true);
+    }
+
+    public void Dispose() => Directory.Delete(Root, recursive: true);
+
+    private void Write(string path, string text)
+    {
+        var file = Path.Combine(Root, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, text);
+    }
+
+    private string Config()
+    {
+        var text = new StringBuilder("{\"schema_version\":2,\"contract_version\":2,\"workers\":{\"definitions\":[");
+        text.AppendJoin(',', Workers.Select(worker => $"{{\"id\":\"{worker}\",\"command\":[\"git\",\"--version\"]}}"));
+        return text.Append("]}}\n").ToString();
+    }
+}

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Factory.Core.Contracts;
+using Factory.Core.Pipeline;
+
+namespace Factory.Core.Tests.Pipeline;
+
+/// <summary>A real repository in a temporary folder whose name has spaces, non-ASCII letters and a single quote.</summary>
+public sealed class TestRepository : IDisposable
+{
+    public TestRepository(string name = "ré po's")
+    {
+        Home = Path.Combine(Path.GetTempPath(), "factory-tests-" + Guid.NewGuid().ToString("N")[..12]);
+        Root = Path.Combine(Home, name);
+        Directory.CreateDirectory(Root);
+        Git("init", "-q", "-b", "main");
+        Git("config", "user.name", "Tester");
+        Git("config", "user.email", "tester@example.invalid");
+        Git("config", "core.autocrlf", "false");
+        for (var i = 1; i <= 3; i++) Write($"src/file{i}.txt", string.Concat(Enumerable.Range(1, 30).Select(n => $"file {i} line {n}\n")));
+        Write("docs/guide.md", "# Guide\n");
+        Write("CHANGELOG.md", string.Concat(Enumerable.Range(1, 40).Select(n => $"entry {n}\n")));
+        Write(".gitignore", "ignored/\n");
+        Commit("first");
+    }
+
+    public string Home { get; }
+
+    public string Root { get; }
+
+    public string Head => Git("rev-parse", "HEAD").Trim();
+
+    public string Git(params string[] arguments) => Run(Root, "git", arguments);
+
+    public void Write(string path, string text)
+    {
+        var file = Path.Combine(Root, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, text);
+    }
+
+    public void Commit(string message)
+    {
+        Git("add", "-A");
+        Git("commit", "-q", "--allow-empty", "-m", message);
+    }
+
+    /// <summary>Writes a configuration with one worker for each script; each script is run by <c>sh</c> from a file.</summary>
+    public JsonObject Configure(params (string Id, string Script)[] workers)
+    {
+        var definitions = new JsonArray();
+        foreach (var (id, script) in workers)
+        {
+            var file = Path.Combine(Home, $"{id}.sh");
+            File.WriteAllText(file, "set -e\n" + script + "\n");
+            definitions.Add(new JsonObject { ["id"] = id, ["command"] = new JsonArray("sh", file) });
+        }
+
+        var config = new JsonObject { ["schema_version"] = 2, ["contract_version"] = 2, ["workers"] = new JsonObject { ["definitions"] = definitions } };
+        Save(config);
+        return config;
+    }
+
+    public void Save(JsonNode config) => File.WriteAllText(Path.Combine(Home, "factory.config.json"), config.ToJsonString());
+
+    public RunRequest Request => new()
+    {
+        Repository = Root,
+        ConfigFile = Path.Combine(Home, "factory.config.json"),
+        Environment = new Dictionary<string, string>(),
+    };
+
+    public static FactoryPipeline Pipeline => new(new RunServices(SilentObserver.Instance, TimeProvider.System));
+
+    public Task<RunResult> OneshotAsync(CancellationToken cancellationToken = default) => Pipeline.OneshotAsync(Request, cancellationToken);
+
+    public static string Run(string folder, string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {error.Result}");
+    }
+
+    public void Dispose() => Core.Workers.FolderRemoval.Delete(Home);
+}
