@@ -40,9 +40,13 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         // --force lets git take over the registration of a worktree whose folder was deleted by hand; it never overwrites files.
-        await repository.RequireAsync(new GitCall("worktree", "add", "--force", "--detach", "--quiet", path, commit.Hex), cancellationToken).ConfigureAwait(false);
-        return Worktree.Find(path, repository.CommonDirectory) ?? throw new FactoryException(
+        using (await WorktreeRegistration.EnterAsync(repository.CommonDirectory, cancellationToken).ConfigureAwait(false))
+            await repository.RequireAsync(new GitCall("worktree", "add", "--force", "--detach", "--no-checkout", "--quiet", path, commit.Hex), cancellationToken).ConfigureAwait(false);
+        var worktree = Worktree.Find(path, repository.CommonDirectory) ?? throw new FactoryException(
             new Blocker(BlockerKind.Check, null, path, "git made a worktree that does not name this repository", "look at the folder and at 'git worktree list'"), RunStatus.Fail);
+        // Filling it takes long in a large repository and concerns nobody else, so it is done outside of the turn.
+        await repository.RequireAsync(In(worktree, "reset", "--hard", "--quiet", "--no-recurse-submodules"), cancellationToken).ConfigureAwait(false);
+        return worktree;
     }
 
     /// <summary>Keeps under a ref what is in a worktree and nowhere else.</summary>
@@ -72,6 +76,7 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
     public async Task DeleteAsync(Worktree worktree, CancellationToken cancellationToken)
     {
         FolderRemoval.Delete(worktree.Path);
+        using var turn = await WorktreeRegistration.EnterAsync(repository.CommonDirectory, cancellationToken).ConfigureAwait(false);
         // The folder is gone, so git only drops its own registration; git's own deletion has followed junctions.
         await repository.RequireAsync(new GitCall("worktree", "remove", "--force", worktree.Path), cancellationToken).ConfigureAwait(false);
     }
