@@ -49,5 +49,14 @@ internal static class FactoryCommandLine
         RunCommands.Launch(globals),
         RunCommands.Validate(globals),
         RunCommands.Integrate(globals),
+        LedgerCommands.Query(globals),
+        LedgerCommands.Replay(globals),
+        LedgerCommands.Verify(globals),
+        DoctorCommand.Create(globals),
+        ReportCommands.Print(globals),
+        ReportCommands.Open(globals),
+        ReportCommands.Attest(globals),
+        ReportCommands.Contracts(globals),
+        WorktreesCommand.Create(globals),
     ];
 }

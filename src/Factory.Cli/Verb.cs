@@ -29,6 +29,7 @@ internal static class Verb
             : await GuardAsync(new VerbContext(parsed, globals, screen, cancellation), body).ConfigureAwait(false);
         var written = output.Write(result.WriteDocument, Screen.ErrorWriter);
         if (!output.IsJson) result.Show(screen);
+        foreach (var warning in result.Warnings) screen.Error("warning: " + warning);
         result.Cleanup?.Invoke();
         return written ? result.ExitCode : Math.Max(result.ExitCode, RunStatus.Fail.ToExitCode());
     }

@@ -10,6 +10,9 @@ namespace Factory.Cli;
 /// <param name="Show">Shows it to a person.</param>
 internal sealed record VerbResult(int ExitCode, Action<Stream> WriteDocument, Action<Screen> Show)
 {
+    /// <summary>What is said on standard error, whatever the form of the result.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>What is done after everything was shown, or null.</summary>
     public Action? Cleanup { get; init; }
 

@@ -13,7 +13,10 @@ internal sealed class Screen : IDisposable
     private const int NeverBroken = 100_000;
     private readonly StreamWriter _output = new(Console.OpenStandardOutput(), Utf8Console.Encoding) { AutoFlush = false };
 
-    private Screen(bool isRich, bool showsProgress) => (IsRich, ShowsProgress) = (isRich, showsProgress);
+    private Screen(bool isTerminal, bool isRich, bool showsProgress) => (IsTerminal, IsRich, ShowsProgress) = (isTerminal, isRich, showsProgress);
+
+    /// <summary>Whether a person watches standard output.</summary>
+    public bool IsTerminal { get; }
 
     /// <summary>Whether colour and boxes are wanted.</summary>
     public bool IsRich { get; }
@@ -28,9 +31,9 @@ internal sealed class Screen : IDisposable
     /// <param name="isJson">Whether standard output belongs to a document.</param>
     public static Screen Open(bool isJson)
     {
-        var isTerminal = !isJson && !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
-        var wantsColour = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        return new Screen(isTerminal && wantsColour, isTerminal && wantsColour && !Console.IsErrorRedirected);
+        var isTerminal = !isJson && !Console.IsOutputRedirected;
+        var isRich = isTerminal && Environment.GetEnvironmentVariable("TERM") != "dumb" && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+        return new Screen(isTerminal, isRich, isRich && !Console.IsErrorRedirected);
     }
 
     /// <summary>One line.</summary>
