@@ -1,5 +1,4 @@
 using Factory.Core.Contracts;
-using Factory.Core.Locking;
 using Factory.Core.Repository;
 
 namespace Factory.Core.Workers;
@@ -17,8 +16,6 @@ public sealed record ReadyWorktree(Worktree Worktree, bool IsReused, string? Res
 /// </summary>
 public sealed class WorktreeStore(GitRepository repository, GitIdentity identity)
 {
-    private static readonly TimeSpan RegistrationPatience = TimeSpan.FromMinutes(2);
-
     /// <summary>
     /// Registers a worktree in a folder that does not exist or is empty, without its files; a folder with anything in it is
     /// left alone. One at a time, over all processes: git's own commands fail when they meet a worktree that another git is
@@ -29,7 +26,7 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
     {
         if (Exists(path)) return false;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using var turn = FileLock.Acquire(Path.Combine(repository.CommonDirectory, "factory", "worktrees.lock"), null, RegistrationPatience, cancellationToken);
+        using var turn = await WorktreeRegistration.EnterAsync(repository.CommonDirectory, cancellationToken).ConfigureAwait(false);
         // --force lets git take over the registration of a worktree whose folder was deleted by hand; it never overwrites files.
         await repository.RequireAsync(new GitCall("worktree", "add", "--force", "--detach", "--no-checkout", "--quiet", path, commit.Hex), cancellationToken).ConfigureAwait(false);
         return true;
@@ -97,6 +94,7 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
     public async Task DeleteAsync(Worktree worktree, CancellationToken cancellationToken)
     {
         FolderRemoval.Delete(worktree.Path);
+        using var turn = await WorktreeRegistration.EnterAsync(repository.CommonDirectory, cancellationToken).ConfigureAwait(false);
         // The folder is gone, so git only drops its own registration; git's own deletion has followed junctions.
         await repository.RequireAsync(new GitCall("worktree", "remove", "--force", worktree.Path), cancellationToken).ConfigureAwait(false);
     }
