@@ -1,1 +1,1 @@
-return 0;
+return await Factory.Cli.FactoryCommandLine.RunAsync(args).ConfigureAwait(false);

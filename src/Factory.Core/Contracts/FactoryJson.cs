@@ -27,6 +27,13 @@ public static class FactoryJson
     public static byte[] Write<T>(T document) =>
         [.. JsonSerializer.SerializeToUtf8Bytes(document, Info<T>()), (byte)'\n'];
 
+    /// <summary>Writes the document to a stream as it is made; for documents that may be larger than an array can be.</summary>
+    public static void Write<T>(Stream stream, T document)
+    {
+        JsonSerializer.Serialize(stream, document, Info<T>());
+        stream.WriteByte((byte)'\n');
+    }
+
     /// <summary>Reads a document strictly.</summary>
     /// <exception cref="JsonException">The text is not JSON of this document's schema; the message says where.</exception>
     public static T Read<T>(ReadOnlySpan<byte> utf8) where T : class =>

@@ -81,7 +81,7 @@ public static class RunOpening
         }
     }
 
-    private static RunId? ParseId(string? text)
+    internal static RunId? ParseId(string? text)
     {
         if (text is null) return null;
         return RunId.TryParse(text, out var id) ? id : throw new FactoryException(

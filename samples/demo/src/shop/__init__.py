@@ -1,0 +1,3 @@
+"""The order service of a small shop."""
+
+__version__ = "1.0.0"

@@ -1,0 +1,52 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Factory.Core.Contracts;
+using Factory.Core.Diagnostics;
+using Factory.Core.Pipeline;
+
+namespace Factory.Cli;
+
+/// <summary>Writes the documents of the verbs that are no runs, in the form of all other documents.</summary>
+internal static class CliJson
+{
+    private static readonly CliContext Context = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    /// <summary>Writes a document and a final LF.</summary>
+    public static void Write<T>(Stream stream, T document)
+    {
+        JsonSerializer.Serialize(stream, document, (JsonTypeInfo<T>)Context.GetTypeInfo(typeof(T))!);
+        stream.WriteByte((byte)'\n');
+    }
+}
+
+/// <summary><c>init</c>.</summary>
+internal sealed record InitDocument(RunStatus Status, int ExitCode, string Path);
+
+/// <summary><c>doctor</c>.</summary>
+internal sealed record DoctorDocument(RunStatus Status, int ExitCode, IReadOnlyList<DoctorFinding> Checks);
+
+/// <summary><c>print-report</c>.</summary>
+internal sealed record ReportDocument(RunStatus Status, int ExitCode, string RunId, string Report, string Text);
+
+/// <summary><c>open-run</c>: the status is the verb's own, <c>run_status</c> the run's.</summary>
+internal sealed record RunPlaceDocument(RunStatus Status, int ExitCode, string RunId, RunStatus RunStatus, string RunDir, string? Report);
+
+/// <summary><c>attest</c>.</summary>
+internal sealed record AttestDocument(RunStatus Status, int ExitCode, string RunId, string RunDir, string Bundles, string Report, string Ledger, int Files);
+
+[JsonSerializable(typeof(InitDocument))]
+[JsonSerializable(typeof(DoctorDocument))]
+[JsonSerializable(typeof(ReportDocument))]
+[JsonSerializable(typeof(RunPlaceDocument))]
+[JsonSerializable(typeof(AttestDocument))]
+[JsonSerializable(typeof(ContractsResult))]
+[JsonSerializable(typeof(WorktreesResult))]
+internal sealed partial class CliContext : JsonSerializerContext;

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Factory.Cli.Output;
+using Factory.Core.Contracts;
+using Factory.Core.Pipeline;
+
+namespace Factory.Cli.Commands;
+
+/// <summary><c>demo</c>: a whole run on the sample repository, in a temporary folder.</summary>
+internal static class DemoCommand
+{
+    /// <summary>Makes the verb.</summary>
+    public static Command Create(GlobalOptions globals)
+    {
+        var blocked = new Option<bool>("--blocked") { Description = "Show a run that is stopped: one worker leaves its scope, two change one file." };
+        var keep = new Option<bool>("--keep") { Description = "Keep the repository to look at; '--keep false' deletes it after the run.", HelpName = "true|false", DefaultValueFactory = _ => true };
+        var command = Verb.Create("demo", "Run four workers on a small sample repository in a temporary folder.", globals, context =>
+            RunAsync(context, context.Parsed.GetValue(blocked), context.Parsed.GetValue(keep)));
+        command.Options.Add(blocked);
+        command.Options.Add(keep);
+        return command;
+    }
+
+    private static async Task<VerbResult> RunAsync(VerbContext context, bool isBlocked, bool isKept)
+    {
+        var folder = await DemoRepository.CreateAsync(context.Cancellation).ConfigureAwait(false);
+        var request = new RunRequest
+        {
+            Repository = folder,
+            ConfigFile = isBlocked ? Path.Combine(folder, DemoRepository.BlockedConfig) : null,
+            // The demo shows the same to everybody, whatever is set for real runs.
+            Environment = new Dictionary<string, string>(),
+        };
+        var run = await RunCommands.RunAsync(context, request, (pipeline, wanted, token) => pipeline.OneshotAsync(wanted, token)).ConfigureAwait(false);
+        return VerbResult.Of(run, screen => Show(run, folder, isKept, screen)) with { Cleanup = isKept ? null : () => Core.Workers.FolderRemoval.Delete(folder) };
+    }
+
+    private static void Show(RunResult run, string folder, bool isKept, Screen screen)
+    {
+        RunView.Show(run, screen);
+        if (!isKept) return;
+        screen.Line();
+        screen.Line($"The repository is kept in {folder}. Look at:");
+        screen.Line($"  git -C {folder} log --oneline --graph --all");
+        screen.Line($"  factory ledger --repo {folder}");
+        if (run.Report is not null) screen.Line($"  factory print-report --repo {folder}");
+    }
+}

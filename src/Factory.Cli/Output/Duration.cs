@@ -1,0 +1,23 @@
+using System.Globalization;
+
+namespace Factory.Cli.Output;
+
+/// <summary>Wall time in words.</summary>
+internal static class Duration
+{
+    /// <summary>For example <c>0.42 s</c> or <c>3 min 05 s</c>.</summary>
+    public static string Words(long milliseconds)
+    {
+        var time = TimeSpan.FromMilliseconds(milliseconds);
+        return time.TotalMinutes >= 1
+            ? string.Create(CultureInfo.InvariantCulture, $"{(int)time.TotalMinutes} min {time.Seconds:00} s")
+            : string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.00} s");
+    }
+}
+
+/// <summary>Numbers in words.</summary>
+internal static class Number
+{
+    /// <summary>The number, or a dash for none.</summary>
+    public static string Words(long? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "-";
+}

@@ -1,0 +1,26 @@
+using System.Globalization;
+
+namespace Factory.Cli.Output;
+
+/// <summary>A table as plain text: columns two spaces apart, numbers to the right.</summary>
+internal static class PlainTable
+{
+    private const string Gap = "  ";
+
+    /// <summary>The lines of the table, the heading first.</summary>
+    public static IEnumerable<string> Render(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows)
+    {
+        var widths = columns.Select((name, at) => rows.Select(row => Width(row[at])).Append(Width(name)).Max()).ToArray();
+        var areNumbers = columns.Select((name, at) => rows.Count > 0 && rows.All(row => row[at] is "-" || double.TryParse(row[at].Split(' ')[0], NumberStyles.Float, CultureInfo.InvariantCulture, out _))).ToArray();
+        foreach (var row in rows.Prepend(columns))
+            yield return (Gap + string.Join(Gap, row.Select((cell, at) => Pad(cell, widths[at], areNumbers[at])))).TrimEnd();
+    }
+
+    private static string Pad(string cell, int width, bool isNumber)
+    {
+        var space = new string(' ', width - Width(cell));
+        return isNumber ? space + cell : cell + space;
+    }
+
+    private static int Width(string cell) => new StringInfo(cell).LengthInTextElements;
+}

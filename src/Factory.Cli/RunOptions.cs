@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Factory.Core.Configuration;
+using Factory.Core.Pipeline;
+
+namespace Factory.Cli;
+
+/// <summary>The options of the verbs that start a run.</summary>
+internal sealed class RunOptions
+{
+    private readonly Option<string?> _baseRef = new("--base-ref") { Description = "The revision that workers start from (run.base_ref).", HelpName = "REF" };
+    private readonly Option<string?> _runId = new("--run-id") { Description = "The id of the run; a new one when left out.", HelpName = "ID" };
+    private readonly Option<string[]> _workers = new("--workers") { Description = "Run only these workers.", HelpName = "A,B" };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Make every file, but no worktree, and run no command." };
+    private readonly Option<bool?> _strict = new("--strict-collision-mode") { Description = "Whether two workers on one path block the run.", HelpName = "true|false", Arity = ArgumentArity.ExactlyOne };
+    private readonly Option<bool?> _identical = new("--allow-identical-patch-overlap") { Description = "Tolerate identical changes of two workers to one path.", HelpName = "true|false", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<int?> _maxParallel = new("--max-parallel") { Description = "How many workers run at once; 0 is all of them.", HelpName = "N" };
+
+    /// <summary>Adds the options to a verb.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[_baseRef, _runId, _workers, _dryRun, _strict, _identical, _maxParallel]) command.Options.Add(option);
+    }
+
+    /// <summary>What the caller asks.</summary>
+    public RunRequest Read(VerbContext context) => context.Request(context.Parsed.GetValue(_runId)) with
+    {
+        IsDryRun = context.Parsed.GetValue(_dryRun),
+        Overrides = new ConfigOverrides
+        {
+            BaseRef = context.Parsed.GetValue(_baseRef),
+            Workers = Names(context.Parsed.GetValue(_workers)),
+            StrictCollisionMode = context.Parsed.GetValue(_strict),
+            AllowIdenticalPatchOverlap = context.Parsed.GetValue(_identical),
+            MaxParallel = context.Parsed.GetValue(_maxParallel),
+        },
+    };
+
+    private static string[]? Names(string[]? given) => given is null or []
+        ? null
+        : [.. given.SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+}

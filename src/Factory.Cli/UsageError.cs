@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Factory.Cli.Output;
+using Factory.Core.Configuration;
+using Factory.Core.Contracts;
+using Factory.Core.Pipeline;
+
+namespace Factory.Cli;
+
+/// <summary>What is said about a command line that cannot be understood: nothing was run, exit code 1.</summary>
+internal static class UsageError
+{
+    /// <summary>Reports it on standard error, and as one JSON document when that was asked for.</summary>
+    public static int Report(ParseResult parsed, GlobalOptions globals, IReadOnlyList<string> arguments)
+    {
+        var verb = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
+        var hint = Nearest(parsed) is { } nearest ? $"did you mean '{nearest}'? 'factory {verb}--help' shows what there is" : $"'factory {verb}--help' shows what there is";
+        var messages = parsed.Errors.Select(error => Untrusted.Line(error.Message)).Distinct(StringComparer.Ordinal).ToList();
+        foreach (var message in messages) Console.Error.WriteLine("factory: " + message);
+        Console.Error.WriteLine("hint: " + hint);
+        var blockers = messages.Select(message => new Blocker(BlockerKind.Config, null, null, message, hint)).ToList();
+        var output = new DocumentOutput(IsJson(parsed, globals, arguments), parsed.GetResult(globals.JsonOut)?.Tokens is [var file] ? file.Value : null);
+        output.Write(stream => stream.Write(FactoryJson.Write(RunResults.Refused(blockers, RunStatus.Fail))), Console.Error);
+        return RunStatus.Fail.ToExitCode();
+    }
+
+    // A line that does not parse may hide the option from the parser; what the caller typed counts.
+    private static bool IsJson(ParseResult parsed, GlobalOptions globals, IReadOnlyList<string> arguments) =>
+        parsed.GetResult(globals.Json) is not null || arguments.Contains("--json");
+
+    private static string? Nearest(ParseResult parsed)
+    {
+        if (parsed.UnmatchedTokens is not [var wrong, ..]) return null;
+        var command = parsed.CommandResult.Command;
+        var known = wrong.StartsWith('-')
+            ? command.Options.Concat(parsed.RootCommandResult.Command.Options).Where(option => !option.Hidden).Select(option => option.Name)
+            : command.Subcommands.Select(verb => verb.Name);
+        return NearestName.Find(wrong, known);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using Factory.Core.Contracts;
+using Factory.Core.Ledger;
+using Factory.Core.Locking;
+
+namespace Factory.Core.Diagnostics;
+
+/// <summary>What the disk must be able to do.</summary>
+internal static class DiskChecks
+{
+    private const long ScarceSpace = 1L << 30;
+    private const long NoSpace = 100L << 20;
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<DoctorCheck> All { get; } =
+    [
+        DoctorCheck.Of("runs_folder", patient => WithProbe(patient, Writable)),
+        DoctorCheck.Of("locks", patient => WithProbe(patient, Locks)),
+        DoctorCheck.Of("disk_space", Space),
+        DoctorCheck.Of("ledger", Ledger),
+    ];
+
+    private static IReadOnlyList<DoctorFinding> WithProbe(Patient patient, Func<string, string, DoctorFinding> look)
+    {
+        var folder = Patient.Existing(patient.RunsDirectory);
+        var probe = Path.Combine(folder, $".factory-doctor-{Guid.NewGuid():N}");
+        try
+        {
+            return [look(folder, probe)];
+        }
+        finally
+        {
+            File.Delete(probe);
+        }
+    }
+
+    private static DoctorFinding Writable(string folder, string probe)
+    {
+        using (var file = File.OpenHandle(probe, FileMode.CreateNew, FileAccess.Write))
+        {
+            RandomAccess.Write(file, "probe"u8, 0);
+            DurableFile.Flush(file);
+        }
+
+        DurableFile.FlushFolder(folder);
+        return new("runs_folder", RunStatus.Pass, $"{folder} takes files and makes them durable", "");
+    }
+
+    private static DoctorFinding Locks(string folder, string probe)
+    {
+        using var first = FileLock.TryAcquire(probe, holder: null);
+        using var second = FileLock.TryAcquire(probe, holder: null);
+        return first is not null && second is null
+            ? new("locks", RunStatus.Pass, "a second holder of one lock is refused", "")
+            : new("locks", RunStatus.Blocked, $"the file system of {folder} {(first is null ? "refuses locks" : "gives one lock to two holders")}, so two runs could work in one worktree", "set paths.runs_dir and paths.worktrees_dir to a local disk, and see that DOTNET_SYSTEM_IO_DISABLEFILELOCKING is not set");
+    }
+
+    private static IReadOnlyList<DoctorFinding> Space(Patient patient)
+    {
+        var folder = Patient.Existing(patient.RunsDirectory);
+        var free = new DriveInfo(folder).AvailableFreeSpace;
+        var words = string.Create(CultureInfo.InvariantCulture, $"{free / (double)(1L << 30):0.0} GiB free under {folder}");
+        return
+        [
+            free < NoSpace ? new("disk_space", RunStatus.Blocked, words, "free some space, or set paths.runs_dir and paths.worktrees_dir to another disk")
+            : free < ScarceSpace ? new("disk_space", RunStatus.Warn, words, "every worker has a checkout of its own: free some space")
+            : new("disk_space", RunStatus.Pass, words, ""),
+        ];
+    }
+
+    private static IReadOnlyList<DoctorFinding> Ledger(Patient patient)
+    {
+        var path = new LedgerPaths(patient.RunsDirectory).Ledger;
+        if (!File.Exists(path)) return [new("ledger", RunStatus.Pass, $"there is none yet; the first run makes {path}", "")];
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var whole = LedgerTail.Find(file.SafeFileHandle, file.Length).WholeLength;
+        return whole == file.Length
+            ? [new("ledger", RunStatus.Pass, $"{path}: its last line is whole; 'factory ledger-verify' looks at every line", "")]
+            : [new("ledger", RunStatus.Warn, $"{path} ends in a torn line, left by a crash", "nothing: the next run moves the torn end to quarantine and says so in the ledger")];
+    }
+}

@@ -1,0 +1,34 @@
+using Factory.Core.Contracts;
+using Factory.Core.Pipeline;
+
+namespace Factory.Core.Diagnostics;
+
+/// <summary>Finds what would keep a run from working on this machine and in this repository, and leaves nothing behind.</summary>
+public static class Doctor
+{
+    private static readonly IReadOnlyList<DoctorCheck> Checks =
+    [
+        .. GroundChecks.All,
+        .. DiskChecks.All,
+        .. WorkerChecks.All,
+    ];
+
+    /// <summary>Runs every check; none is skipped because an earlier one failed.</summary>
+    /// <param name="request">Repository, configuration and environment.</param>
+    /// <param name="cancellationToken">Ends the work between two checks.</param>
+    public static async Task<IReadOnlyList<DoctorFinding>> RunAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        var patient = new Patient(request);
+        var findings = new List<DoctorFinding>();
+        foreach (var check in Checks)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            findings.AddRange(await check.RunAsync(patient, cancellationToken).ConfigureAwait(false));
+        }
+
+        return findings;
+    }
+
+    /// <summary>The verdict on all of them: the worst.</summary>
+    public static RunStatus Worst(IEnumerable<DoctorFinding> findings) => StatusEvaluator.Worst(findings.Select(finding => finding.Status));
+}

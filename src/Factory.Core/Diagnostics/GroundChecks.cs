@@ -1,0 +1,82 @@
+using System.Runtime.InteropServices;
+using Factory.Core.Configuration;
+using Factory.Core.Contracts;
+using Factory.Core.Repository;
+
+namespace Factory.Core.Diagnostics;
+
+/// <summary>What every run stands on: .NET, git, repository, configuration, base.</summary>
+internal static class GroundChecks
+{
+    /// <summary>In the order in which one needs the other.</summary>
+    public static IReadOnlyList<DoctorCheck> All { get; } =
+    [
+        DoctorCheck.Of("dotnet", _ => [new("dotnet", RunStatus.Pass, $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}", "")]),
+        new("git", GitAsync),
+        new("repository", RepositoryAsync),
+        DoctorCheck.Of("config", Config),
+        new("base_ref", BaseAsync),
+        new("identity", IdentityAsync),
+        new("autocrlf", LineEndingsAsync),
+        .. OperatingSystem.IsWindows() ? [new DoctorCheck("long_paths", LongPathsAsync)] : Array.Empty<DoctorCheck>(),
+    ];
+
+    private static async Task<IReadOnlyList<DoctorFinding>> GitAsync(Patient patient, CancellationToken cancellationToken)
+    {
+        var version = await GitVersion.RequireAsync(patient.Git, cancellationToken).ConfigureAwait(false);
+        return [new("git", RunStatus.Pass, $"git {version}; {GitVersion.Oldest} or newer is needed", "")];
+    }
+
+    private static async Task<IReadOnlyList<DoctorFinding>> RepositoryAsync(Patient patient, CancellationToken cancellationToken)
+    {
+        patient.Repository = await GitRepository.OpenAsync(patient.Git, patient.Request.Repository, cancellationToken).ConfigureAwait(false);
+        return [new("repository", RunStatus.Pass, patient.Repository.Root, "")];
+    }
+
+    private static IReadOnlyList<DoctorFinding> Config(Patient patient)
+    {
+        var (config, problems) = ConfigLoader.Read(patient.Repository.Root, patient.Request.ConfigFile, patient.Request.Environment, patient.Request.Overrides);
+        if (config is null) return [.. problems.Select(problem => new DoctorFinding("config", RunStatus.Blocked, problem.Path is { } path ? $"{path}: {problem.Message}" : problem.Message, problem.NextAction))];
+        patient.Config = config;
+        return [new("config", RunStatus.Pass, config.Source ?? "", "")];
+    }
+
+    private static async Task<IReadOnlyList<DoctorFinding>> BaseAsync(Patient patient, CancellationToken cancellationToken)
+    {
+        var (commit, _) = await patient.Repository.ResolveAsync(patient.Config.Run.BaseRef, cancellationToken).ConfigureAwait(false);
+        patient.Base = commit;
+        return [new("base_ref", RunStatus.Pass, $"{patient.Config.Run.BaseRef} is {commit.Hex}", "")];
+    }
+
+    private static async Task<IReadOnlyList<DoctorFinding>> IdentityAsync(Patient patient, CancellationToken cancellationToken)
+    {
+        var identity = await GitIdentity.FindAsync(patient.Repository, cancellationToken).ConfigureAwait(false);
+        return identity.Variables.Count == 0
+            ? [new("identity", RunStatus.Pass, "the run's commits carry your name and address", "")]
+            : [new("identity", RunStatus.Pass, "git knows no user.name or user.email here, so the run's commits carry 'Factory <factory@localhost>' in their place", "")];
+    }
+
+    private static async Task<IReadOnlyList<DoctorFinding>> LineEndingsAsync(Patient patient, CancellationToken cancellationToken)
+    {
+        var value = await AskAsync(patient, "core.autocrlf", cancellationToken).ConfigureAwait(false);
+        return value is null or "false" or "input"
+            ? [new("autocrlf", RunStatus.Pass, $"core.autocrlf is {value ?? "not set"}: workers see the line endings of the commits", "")]
+            : [new("autocrlf", RunStatus.Pass, $"core.autocrlf is {value}: workers see CR LF; patches that they apply need 'eol=lf' in .gitattributes", "")];
+    }
+
+    private static async Task<IReadOnlyList<DoctorFinding>> LongPathsAsync(Patient patient, CancellationToken cancellationToken)
+    {
+        var value = await AskAsync(patient, "core.longpaths", cancellationToken).ConfigureAwait(false);
+        return value is "true"
+            ? [new("long_paths", RunStatus.Pass, "core.longpaths is true", "")]
+            : [new("long_paths", RunStatus.Warn, "core.longpaths is not true: git refuses paths beyond 260 characters, and worktrees lie deep", "git config --global core.longpaths true")];
+    }
+
+    private static async Task<string?> AskAsync(Patient patient, string name, CancellationToken cancellationToken)
+    {
+        var call = new GitCall("config", "--get", name);
+        var answer = await patient.Repository.RunAsync(call, cancellationToken).ConfigureAwait(false);
+        // 1 says that it is not set; anything else is not an answer.
+        return answer.ExitCode switch { 0 => answer.Text, 1 => null, var code => throw GitRepository.Failed(call, code, answer.Error) };
+    }
+}
