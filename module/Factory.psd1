@@ -13,6 +13,7 @@
         'Get-FactoryLedger'
         'Invoke-FactoryOneshot'
         'New-FactoryAttestation'
+        'Test-FactoryDoctor'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()

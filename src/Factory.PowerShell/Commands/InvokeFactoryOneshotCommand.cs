@@ -15,28 +15,9 @@ namespace Factory.PowerShell.Commands;
 /// </summary>
 [Cmdlet(VerbsLifecycle.Invoke, "FactoryOneshot", DefaultParameterSetName = PathSet, SupportsShouldProcess = true)]
 [OutputType(typeof(RunResult))]
-public sealed class InvokeFactoryOneshotCommand : FactoryCmdlet
+public sealed class InvokeFactoryOneshotCommand : RepositoryCmdlet
 {
-    private const string PathSet = "Path";
-    private const string LiteralPathSet = "LiteralPath";
     private const int ActivityId = 4061;
-
-    /// <summary>Folders in the repositories to work in; the current location when left out.</summary>
-    [Parameter(Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    public string[]? Path { get; set; }
-
-    /// <summary>The same, without wildcards.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
-    [Alias("PSPath")]
-    [ValidateNotNullOrEmpty]
-    public string[]? LiteralPath { get; set; }
-
-    /// <summary>The configuration file; <c>factory.config.json</c> in the repository's root when left out.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? ConfigPath { get; set; }
 
     /// <summary>The revision that the workers start from, over <c>run.base_ref</c>.</summary>
     [Parameter]
@@ -74,21 +55,12 @@ public sealed class InvokeFactoryOneshotCommand : FactoryCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var configFile = ConfigPath is null ? null : Paths.Resolve(ConfigPath);
-        if (ConfigPath is not null && configFile is null) return;
-        foreach (var folder in Folders())
+        foreach (var repository in Requests())
         {
-            if (!ShouldProcess(folder, "Run the workers and integrate their work")) continue;
-            Run(new RunRequest { Repository = folder, ConfigFile = configFile, RunId = RunId, IsDryRun = DryRun, Overrides = Overrides() });
+            if (ShouldProcess(repository.Repository, "Run the workers and integrate their work"))
+                Run(repository with { RunId = RunId, IsDryRun = DryRun, Overrides = Overrides() });
         }
     }
-
-    private IEnumerable<string> Folders() => (LiteralPath, Path) switch
-    {
-        ({ } literal, _) => Paths.Literal(literal),
-        (_, { } patterns) => Paths.Expand(patterns),
-        _ => [Paths.Current],
-    };
 
     private ConfigOverrides Overrides() => new()
     {

@@ -43,11 +43,16 @@ public sealed class NewFactoryAttestationCommand : FactoryCmdlet
         {
             try
             {
-                port.WriteObject(await new AttestVerb(run, TimeProvider.System).RunAsync(stopping).ConfigureAwait(false));
+                port.WriteObject(await AttestationRenewal.RunAsync(RunRecord.Read(run), TimeProvider.System, stopping).ConfigureAwait(false));
             }
             catch (FactoryException error)
             {
-                port.WriteError(error.Blocker.Kind == BlockerKind.Lock ? ErrorCatalog.RunInUse(error, run.Id.Text) : ErrorCatalog.AttestationFailed(error, run.Id.Text));
+                port.WriteError((error.Blocker.Kind, error.Status) switch
+                {
+                    (BlockerKind.Lock, _) => ErrorCatalog.RunInUse(error, run.Id.Text),
+                    (_, RunStatus.Pending) => ErrorCatalog.RunUnfinished(error, run.Id.Text),
+                    _ => ErrorCatalog.AttestationFailed(error, run.Id.Text),
+                });
             }
         });
     }

@@ -58,6 +58,9 @@ internal static class ErrorCatalog
     /// <summary>Another process works on the run.</summary>
     public static ErrorRecord RunInUse(FactoryException error, string run) => OfProblem(error, ErrorCategory.ResourceBusy, run);
 
+    /// <summary>A run has no verdict yet.</summary>
+    public static ErrorRecord RunUnfinished(FactoryException error, string run) => OfProblem(error, ErrorCategory.InvalidOperation, run);
+
     /// <summary>The attestation could not be written.</summary>
     public static ErrorRecord AttestationFailed(FactoryException error, string run) => OfProblem(error, ErrorCategory.WriteError, run);
 
