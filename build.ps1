@@ -54,6 +54,9 @@ switch ($Task) {
     'Help' {
         Import-Module Microsoft.PowerShell.PlatyPS
         Get-ChildItem "$root/docs/cmdlets/*.md" | Import-MarkdownCommandHelp | Export-MamlCommandHelp -OutputFolder "$root/out/help" -Force | Out-Null
-        Copy-Item "$root/out/help/Factory/Factory.PowerShell.dll-Help.xml" "$root/module/en-US"
+        # Without an address, the link would only be a dead line at the end of the help.
+        $deadLink = '\s*<maml:navigationLink>\s*<maml:linkText>Online Version</maml:linkText>\s*<maml:uri />\s*</maml:navigationLink>'
+        $help = (Get-Content -Raw "$root/out/help/Factory/Factory.PowerShell.dll-Help.xml") -replace $deadLink -replace '```powershell\r?\n|\r?\n```'
+        [System.IO.File]::WriteAllText("$root/module/en-US/Factory.PowerShell.dll-Help.xml", $help.ReplaceLineEndings("`n").TrimEnd() + "`n")
     }
 }

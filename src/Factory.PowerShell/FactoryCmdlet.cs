@@ -60,6 +60,7 @@ public abstract class FactoryCmdlet : PSCmdlet, IDisposable
         try
         {
             foreach (var item in port.ReadAll(token)) Write(item);
+            _work.GetAwaiter().GetResult();
             isWhole = true;
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
@@ -71,8 +72,6 @@ public abstract class FactoryCmdlet : PSCmdlet, IDisposable
             if (!isWhole) Cancel();
             ((IAsyncResult)_work).AsyncWaitHandle.WaitOne(Patience);
         }
-
-        _work.GetAwaiter().GetResult();
     }
 
     /// <summary>The file system paths that the caller's parameters mean; a bad one is written as an error and left out.</summary>

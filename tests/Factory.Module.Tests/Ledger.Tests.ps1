@@ -35,6 +35,11 @@ Describe 'Get-FactoryLedger' {
         (Get-FactoryLedger -Path $ledger @arguments).LineNumber | Should -Be $expected.LineNumber
     }
 
+    It 'takes times as PowerShell gives them' {
+        @(Get-FactoryLedger -Path $ledger -Since (Get-Date).AddDays(-1) -Until (Get-Date).AddDays(1)).Count | Should -BeGreaterThan 10
+        Get-FactoryLedger -Path $ledger -Until '2020-01-31T12:00:00Z' | Should -BeNullOrEmpty
+    }
+
     It 'takes the first and the last of what is left' {
         $all = Get-FactoryLedger -Path $ledger -RunId $run.RunId
         (Get-FactoryLedger -Path $ledger -RunId $run.RunId -First 2).LineNumber | Should -Be $all[0, 1].LineNumber

@@ -62,6 +62,18 @@ Describe 'The help of <Name> -<Parameter>' -ForEach $parameters {
     It 'describes it' { (Get-Help $Name -Parameter $Parameter).Description.Text | Should -Not -BeNullOrEmpty }
 }
 
+Describe 'The help file' {
+    It 'is made from docs/cmdlets as they are' {
+        $text = Get-Content -Raw "$root/module/en-US/Factory.PowerShell.dll-Help.xml"
+        # What platyPS writes by itself - headings, metadata, syntax - is in another form there.
+        $generated = '^(?:#|```|---|[A-Za-z ]+:|- |  |$|\[|This cmdlet supports|-InformationAction|-ProgressAction)|\[-|<string'
+        $words = (Select-String -Path "$root/docs/cmdlets/*.md" -Pattern $generated -NotMatch).Line
+        $missing = $words | Where-Object { -not $text.Contains($_.Replace('&', '&amp;').Replace('<', '&lt;').Replace('>', '&gt;')) }
+        $words.Count | Should -BeGreaterThan 100
+        $missing | Should -BeNullOrEmpty -Because './build.ps1 -Task Help makes it anew'
+    }
+}
+
 Describe 'The topic about_Factory' {
     It 'names every error id' {
         $ids = Select-String -Path "$root/src/Factory.PowerShell/Errors/ErrorCatalog.cs" -Pattern 'public static ErrorRecord (\w+)\(' | ForEach-Object { 'Factory' + $_.Matches[0].Groups[1].Value }

@@ -54,6 +54,15 @@ Describe 'Invoke-FactoryOneshot on a repository whose workers pass' {
         $Error.Count | Should -Be 0
     }
 
+    It 'ends every progress bar that it began' {
+        $shell = [powershell]::Create().AddScript("Import-Module '$ModulePath/Factory.psd1'; Invoke-FactoryOneshot -LiteralPath '$repository' -DryRun")
+        $null = $shell.Invoke()
+        $bars = $shell.Streams.Progress | Group-Object ActivityId
+        $bars.Count | Should -BeGreaterThan 2
+        $bars | ForEach-Object { $_.Group[-1].RecordType } | Sort-Object -Unique | Should -Be 'Completed'
+        $shell.Dispose()
+    }
+
     It 'keeps to the workers that are named' {
         (Invoke-FactoryOneshot -Path $repository -Worker B_worker).Workers.Id | Should -Be 'B_worker'
     }
