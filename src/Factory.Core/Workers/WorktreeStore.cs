@@ -127,7 +127,7 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
     private async Task<bool> IsKeptAsync(CommitId commit, CancellationToken cancellationToken) =>
         (await repository.RequireAsync(new GitCall("for-each-ref", "--count=1", "--contains=" + commit.Hex), cancellationToken).ConfigureAwait(false)).Output.Length > 0;
 
-    /// <summary>Whether a worktree holds no change and no unfinished operation.</summary>
+    /// <summary>Whether a worktree has no changed, new or conflicted file and no operation in progress.</summary>
     public async Task<bool> IsCleanAsync(Worktree worktree, CancellationToken cancellationToken) =>
         worktree.UnfinishedOperation is null
         && (await repository.RequireAsync(In(worktree, "status", "--porcelain=v2", "-z", "--untracked-files=normal", "--ignore-submodules=none"), cancellationToken).ConfigureAwait(false)).Output.Length == 0;
