@@ -4,7 +4,7 @@
 .PARAMETER Task
     Build     compiles everything
     Test      runs the .NET tests and the Pester tests
-    Demo      lays out the module and runs a oneshot over samples/demo
+    Demo      lays out the module and runs samples/demo.ps1 with it
     Package   puts the module into out/module/Factory and the command line into out/cli
     Help      makes the module's help from docs/cmdlets; needs Microsoft.PowerShell.PlatyPS
 .PARAMETER Configuration
@@ -43,7 +43,7 @@ switch ($Task) {
     }
     'Demo' {
         Publish-FactoryModule
-        pwsh -NoProfile -File "$root/samples/demo/demo.ps1" -ModulePath $module
+        pwsh -NoProfile -File "$root/samples/demo.ps1" -ModulePath $module
     }
     'Package' {
         Publish-FactoryModule

@@ -97,7 +97,7 @@ Describe 'The views' {
 
 Describe 'The scripts' {
     It 'are clean for PSScriptAnalyzer' -Skip:(-not (Get-Module -ListAvailable PSScriptAnalyzer)) {
-        $findings = foreach ($path in "$root/build.ps1", "$root/module", "$root/tests/Factory.Module.Tests/run.ps1") {
+        $findings = foreach ($path in "$root/build.ps1", "$root/samples/demo.ps1", "$root/module", "$root/tests/Factory.Module.Tests/run.ps1") {
             Invoke-ScriptAnalyzer -Path $path -Recurse -Severity Error, Warning
         }
         $findings | ForEach-Object { "$($_.ScriptName):$($_.Line) $($_.RuleName)" } | Should -BeNullOrEmpty
