@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Engines;
 using Factory.Core.Contracts;
 using Factory.Core.Pipeline;
 
@@ -10,8 +9,7 @@ namespace Factory.Benchmarks;
 /// worker's own command, the capture of each worktree, its branch, the integrated commit and its branch. Both sides run the
 /// workers in parallel. Warm: the worktrees exist already and are reused.
 /// </summary>
-[InProcess]
-[SimpleJob(RunStrategy.Monitoring, launchCount: 1, warmupCount: 3, iterationCount: 20, invocationCount: 1)]
+[Config(typeof(WholeRuns))]
 public class IdleOneshotBenchmarks
 {
     private BenchmarkRepository _repository = null!;

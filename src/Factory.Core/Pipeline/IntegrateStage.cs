@@ -194,7 +194,7 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
     private async Task WriteReportsAsync(CommitId? integrated, string? failure, CancellationToken cancellationToken)
     {
         var repository = session.Ground.Repository;
-        var to = integrated ?? session.Ground.BaseCommit;
+        var to = integrated is { } made && _merge!.Tree != session.Ground.BaseTree ? made : session.Ground.BaseCommit;
         var changes = await repository.DiffAsync(session.Ground.BaseCommit, to, cancellationToken).ConfigureAwait(false);
         var evidence = await BundleEvidence.DescribeAsync(repository, session.Folder.Id.Text, WorkerId.Integrator, changes, cancellationToken).ConfigureAwait(false);
         await Write(BundleFile.FilesChanged, FactoryJson.Write(evidence)).ConfigureAwait(false);

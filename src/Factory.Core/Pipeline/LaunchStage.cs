@@ -21,6 +21,22 @@ public sealed class LaunchStage(RunSession session)
         return status;
     }
 
+    // All of them before any worker starts: a worker's own git must not meet a worktree that is half registered.
+    private async Task RegisterAsync(WorktreeStore store, CancellationToken cancellationToken)
+    {
+        foreach (var worker in session.Workers.Where(worker => worker.Blockers.Count == 0))
+        {
+            try
+            {
+                await store.RegisterAsync(worker.WorktreePath, session.Ground.BaseCommit, cancellationToken).ConfigureAwait(false);
+            }
+            catch (FactoryException error)
+            {
+                worker.Blockers.Add(error.Blocker with { Kind = BlockerKind.Worker, Worker = worker.Id });
+            }
+        }
+    }
+
     private async Task CloseAllAsync()
     {
         foreach (var worker in session.Workers)
@@ -37,6 +53,7 @@ public sealed class LaunchStage(RunSession session)
         var most = session.Ground.Config.Run.MaxParallel;
         using var places = new SemaphoreSlim(most == 0 ? session.Workers.Count : most);
         var store = new WorktreeStore(session.Ground.Repository, session.Ground.Identity);
+        await RegisterAsync(store, cancellationToken).ConfigureAwait(false);
         await Task.WhenAll(session.Workers.Select(async worker =>
         {
             await places.WaitAsync(CancellationToken.None).ConfigureAwait(false);

@@ -30,6 +30,9 @@ public sealed record Worktree(string Path, string AdminDirectory)
         }
     }
 
+    /// <summary>Whether it was registered and never filled: no index, and nothing but the <c>.git</c> file.</summary>
+    public bool IsUnfilled => !File.Exists(IndexFile) && Directory.EnumerateFileSystemEntries(Path).All(entry => System.IO.Path.GetFileName(entry) == ".git");
+
     /// <summary>Whether the folder still is this worktree: its <c>.git</c> file names the administrative folder.</summary>
     public bool IsIntact => Find(Path, System.IO.Path.GetDirectoryName(System.IO.Path.GetDirectoryName(AdminDirectory))!) is not null;
 

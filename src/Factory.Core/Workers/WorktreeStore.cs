@@ -16,6 +16,22 @@ public sealed record ReadyWorktree(Worktree Worktree, bool IsReused, string? Res
 /// </summary>
 public sealed class WorktreeStore(GitRepository repository, GitIdentity identity)
 {
+    /// <summary>
+    /// Registers a worktree in a folder that does not exist or is empty, without its files; a folder with anything in it is
+    /// left alone. One at a time, over all processes: git's own commands fail when they meet a worktree that another git is
+    /// half-way through registering.
+    /// </summary>
+    /// <returns>Whether it was registered now.</returns>
+    public async Task<bool> RegisterAsync(string path, CommitId commit, CancellationToken cancellationToken)
+    {
+        if (Exists(path)) return false;
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using var turn = await WorktreeRegistration.EnterAsync(repository.CommonDirectory, cancellationToken).ConfigureAwait(false);
+        // --force lets git take over the registration of a worktree whose folder was deleted by hand; it never overwrites files.
+        await repository.RequireAsync(new GitCall("worktree", "add", "--force", "--detach", "--no-checkout", "--quiet", path, commit.Hex), cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
     /// <summary>Makes a worktree ready at the base commit.</summary>
     /// <param name="path">Its folder.</param>
     /// <param name="worker">Whose it is; names the rescue ref.</param>
@@ -26,10 +42,16 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
     /// <exception cref="FactoryException">The folder is not ours, or holds something that cannot be kept.</exception>
     public async Task<ReadyWorktree> PrepareAsync(string path, string worker, string run, CommitId baseCommit, CommitId baseTree, CancellationToken cancellationToken)
     {
-        if (!Exists(path)) return new ReadyWorktree(await AddAsync(path, baseCommit, cancellationToken).ConfigureAwait(false), false, null);
+        await RegisterAsync(path, baseCommit, cancellationToken).ConfigureAwait(false);
         var worktree = Worktree.Find(path, repository.CommonDirectory) ?? throw new FactoryException(
             BlockerKind.Worker, $"{path} is not a worktree of this repository, so it is left alone", "move or delete that folder yourself, or set paths.worktrees_dir to another place", path, worker);
         worktree.ClearStaleLocks();
+        if (worktree.IsUnfilled)
+        {
+            await repository.RequireAsync(In(worktree, "reset", "--quiet", "--hard", baseCommit.Hex), cancellationToken).ConfigureAwait(false);
+            return new ReadyWorktree(worktree, false, null);
+        }
+
         var rescue = await RescueAsync(worktree, worker, run, baseCommit, cancellationToken).ConfigureAwait(false);
         await ResetAsync(worktree, baseCommit, baseTree, cancellationToken).ConfigureAwait(false);
         return new ReadyWorktree(worktree, true, rescue);
@@ -38,14 +60,10 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
     /// <summary>Adds a worktree, detached at a commit, in a folder that does not exist or is empty.</summary>
     public async Task<Worktree> AddAsync(string path, CommitId commit, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        // --force lets git take over the registration of a worktree whose folder was deleted by hand; it never overwrites files.
-        using (await WorktreeRegistration.EnterAsync(repository.CommonDirectory, cancellationToken).ConfigureAwait(false))
-            await repository.RequireAsync(new GitCall("worktree", "add", "--force", "--detach", "--no-checkout", "--quiet", path, commit.Hex), cancellationToken).ConfigureAwait(false);
+        await RegisterAsync(path, commit, cancellationToken).ConfigureAwait(false);
         var worktree = Worktree.Find(path, repository.CommonDirectory) ?? throw new FactoryException(
             new Blocker(BlockerKind.Check, null, path, "git made a worktree that does not name this repository", "look at the folder and at 'git worktree list'"), RunStatus.Fail);
-        // Filling it takes long in a large repository and concerns nobody else, so it is done outside of the turn.
-        await repository.RequireAsync(In(worktree, "reset", "--hard", "--quiet", "--no-recurse-submodules"), cancellationToken).ConfigureAwait(false);
+        await repository.RequireAsync(In(worktree, "reset", "--quiet", "--hard", commit.Hex), cancellationToken).ConfigureAwait(false);
         return worktree;
     }
 
@@ -109,7 +127,7 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
     private async Task<bool> IsKeptAsync(CommitId commit, CancellationToken cancellationToken) =>
         (await repository.RequireAsync(new GitCall("for-each-ref", "--count=1", "--contains=" + commit.Hex), cancellationToken).ConfigureAwait(false)).Output.Length > 0;
 
-    /// <summary>Whether a worktree holds no change and no unfinished operation.</summary>
+    /// <summary>Whether a worktree has no changed, new or conflicted file and no operation in progress.</summary>
     public async Task<bool> IsCleanAsync(Worktree worktree, CancellationToken cancellationToken) =>
         worktree.UnfinishedOperation is null
         && (await repository.RequireAsync(In(worktree, "status", "--porcelain=v2", "-z", "--untracked-files=normal", "--ignore-submodules=none"), cancellationToken).ConfigureAwait(false)).Output.Length == 0;

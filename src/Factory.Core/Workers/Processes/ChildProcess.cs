@@ -39,7 +39,7 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>Waits for the main child.</summary>
     /// <returns>Its exit code; on Unix 128 + N when signal N ended it.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled; the child goes on.</exception>
-    /// <exception cref="FactoryException">Somebody else in this process took the exit code.</exception>
+    /// <exception cref="FactoryException">The exit code was lost, for example because something else in this process waits for every child.</exception>
     public Task<int> WaitForExitAsync(CancellationToken cancellationToken = default) => _tree.Exit.WaitAsync(cancellationToken);
 
     /// <summary>

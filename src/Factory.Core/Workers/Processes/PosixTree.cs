@@ -14,6 +14,7 @@ internal sealed class PosixTree : IProcessTree
 {
     private const int WaiterStack = 128 * 1024;
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SettlingTime = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
     private readonly TaskCompletionSource<int> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -46,9 +47,12 @@ internal sealed class PosixTree : IProcessTree
     public int KillLeftovers()
     {
         if (!Exit.IsCompleted) throw new InvalidOperationException("the main child has not ended: stop the tree instead");
-        var found = CountAlive();
-        if (found == 0) return 0;
+        // The last of a pipeline may still be on its way out.
         var clock = Stopwatch.StartNew();
+        int found;
+        while ((found = CountAlive()) > 0 && clock.Elapsed < SettlingTime) Thread.Sleep(FirstPause);
+        if (found == 0) return 0;
+        clock.Restart();
         do
         {
             Signal(Posix.SigKill);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Factory.Core.Contracts;
 using Microsoft.Win32.SafeHandles;
 
 namespace Factory.Core.Workers.Processes;
@@ -70,9 +71,20 @@ internal sealed class WindowsTree : IProcessTree
 
     private void Ended()
     {
-        if (Win32Process.GetExitCode(_process, out var code)) _exit.TrySetResult(code);
-        else _exit.TrySetException(new System.ComponentModel.Win32Exception(Marshal.GetLastPInvokeError()));
+        try
+        {
+            if (Win32Process.GetExitCode(_process, out var code)) _exit.TrySetResult(code);
+            else _exit.TrySetException(Lost(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())));
+        }
+        catch (ObjectDisposedException)
+        {
+            // The callback was under way while this object was disposed of.
+            _exit.TrySetException(Lost("it ended too late"));
+        }
     }
+
+    private FactoryException Lost(string reason) => new(
+        BlockerKind.Worker, $"the exit code of process {Id} could not be read: {reason}", "run the command again");
 
     /// <summary>The process handle as something the thread pool can wait for.</summary>
     private sealed class ProcessEnd : WaitHandle

@@ -101,6 +101,17 @@ public sealed class ChildProcessOnUnixTests : UnixOnly
     }
 
     [Fact]
+    public async Task A_program_that_is_still_being_written_is_waited_for()
+    {
+        using var folder = new ScratchFolder();
+        var script = folder.WriteScript("tool", "#!/bin/sh\nexit 4\n");
+        var writer = new FileStream(script, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        var closed = Task.Delay(40, Commands.Token).ContinueWith(_ => writer.Dispose(), TaskScheduler.Default);
+        Assert.Equal(4, (await Commands.RunAsync(script)).Code);
+        await closed;
+    }
+
+    [Fact]
     public void Too_long_arguments_are_explained()
     {
         var error = Assert.Throws<FactoryException>(() => Commands.Start("true", new string('x', 4 << 20)));

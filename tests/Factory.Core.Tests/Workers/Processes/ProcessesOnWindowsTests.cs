@@ -97,9 +97,9 @@ public sealed class ProcessesOnWindowsTests : IDisposable
     [Fact]
     public async Task A_large_output_is_capped()
     {
-        var big = _folder.Write("big.txt", "first\r\n" + string.Concat(Enumerable.Repeat(new string('x', 98) + "\r\n", 200_000)) + "last\r\n");
+        var big = _folder.Write("big.txt", "first\r\n" + string.Concat(Enumerable.Repeat(new string('x', 98) + "\r\n", 10_000)) + "last\r\n");
         var result = await WorkerCommand.RunAsync(Commands.Spec(_folder, "cmd", "/d", "/c", "type " + big) with { LogCapBytes = 10_000 }, Commands.Token);
-        Assert.Equal((0, 20_000_013, true, null), (result.ExitCode, result.Logs[0].Bytes, result.Logs[0].Truncated, result.Logs[0].Error));
+        Assert.Equal((0, 1_000_013, true, null), (result.ExitCode, result.Logs[0].Bytes, result.Logs[0].Truncated, result.Logs[0].Error));
         Assert.StartsWith("first", Commands.Log(_folder), StringComparison.Ordinal);
         Assert.EndsWith("last\r\n", Commands.Log(_folder), StringComparison.Ordinal);
     }
