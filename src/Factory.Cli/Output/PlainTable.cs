@@ -10,11 +10,15 @@ internal static class PlainTable
     /// <summary>The lines of the table, the heading first.</summary>
     public static IEnumerable<string> Render(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows)
     {
+        var areNumbers = FindNumbers(columns, rows);
         var widths = columns.Select((name, at) => rows.Select(row => Width(row[at])).Append(Width(name)).Max()).ToArray();
-        var areNumbers = columns.Select((name, at) => rows.Count > 0 && rows.All(row => row[at] is "-" || double.TryParse(row[at].Split(' ')[0], NumberStyles.Float, CultureInfo.InvariantCulture, out _))).ToArray();
         foreach (var row in rows.Prepend(columns))
             yield return (Gap + string.Join(Gap, row.Select((cell, at) => Pad(cell, widths[at], areNumbers[at])))).TrimEnd();
     }
+
+    /// <summary>Which columns hold only numbers, with or without a unit.</summary>
+    public static bool[] FindNumbers(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows) =>
+        [.. columns.Select((name, at) => rows.Count > 0 && rows.All(row => row[at] is "-" || double.TryParse(row[at].Split(' ')[0], NumberStyles.Float, CultureInfo.InvariantCulture, out _)))];
 
     private static string Pad(string cell, int width, bool isNumber)
     {

@@ -84,7 +84,8 @@ internal sealed class Screen : IDisposable
     private void WriteBox(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows)
     {
         var table = new Table().RoundedBorder().BorderColor(Color.Grey);
-        foreach (var column in columns) table.AddColumn(new TableColumn(Markup.Escape(column)));
+        foreach (var (column, isNumber) in columns.Zip(PlainTable.FindNumbers(columns, rows)))
+            table.AddColumn(new TableColumn(Markup.Escape(column)) { Alignment = isNumber ? Justify.Right : Justify.Left });
         foreach (var row in rows) table.AddRow([.. row.Select(cell => new Markup(Markup.Escape(cell), StatusStyle.Of(cell)))]);
         OpenConsole().Write(table);
         _output.Flush();
