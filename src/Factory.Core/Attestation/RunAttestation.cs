@@ -8,7 +8,7 @@ namespace Factory.Core.Attestation;
 /// <summary>The checksum manifests of a run.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="RunDir">The run's folder, absolute; the names in the manifests are relative to it.</param>
-/// <param name="Bundles">bundles.sha256: every file of the workers' bundles.</param>
+/// <param name="Bundles">bundles.sha256: every file of the workers' bundles, and the run's manifest.</param>
 /// <param name="Report">report.sha256: the integrator's bundle and the run's manifest.</param>
 /// <param name="Ledger">ledger.sha256: the run's own events, byte for byte, in ledger.jsonl.</param>
 /// <param name="Files">How many files the three manifests cover.</param>
@@ -35,7 +35,8 @@ public sealed class RunAttestation(string runsDirectory, RunId runId)
             LedgerSlice.Write(new LedgerPaths(runsDirectory).Ledger, runId.Text, stream);
             return Task.CompletedTask;
         }).ConfigureAwait(false);
-        var bundles = workers.SelectMany(worker => FilesOf(Path.Combine(_folder, worker))).ToList();
+        // The manifest names the workers, so a run that was blocked before any bundle was made still has a list that verifies.
+        var bundles = workers.SelectMany(worker => FilesOf(Path.Combine(_folder, worker))).Append(Path.Combine(_folder, BundleFile.RunManifest)).ToList();
         var report = FilesOf(Path.Combine(_folder, WorkerId.Integrator)).Append(Path.Combine(_folder, BundleFile.RunManifest)).ToList();
         var digests = new Dictionary<string, string>(StringComparer.Ordinal)
         {

@@ -8,7 +8,14 @@ namespace Factory.Core.Pipeline;
 public sealed class Oneshot(RunSession session)
 {
     /// <summary>Every stage; a run that preflight blocks starts no worker and still gets its report.</summary>
-    public async Task<RunResult> RunAsync(CancellationToken cancellationToken)
+    public Task<RunResult> RunAsync(CancellationToken cancellationToken) =>
+        OrFailAsync(new IntegrateStage(session, []), () => RunStagesAsync(cancellationToken));
+
+    /// <summary>From the bundles on: validation, integration, summary.</summary>
+    public Task<RunResult> IntegrateAsync(CancellationToken cancellationToken) =>
+        OrFailAsync(new IntegrateStage(session, []), () => IntegrateStagesAsync(cancellationToken));
+
+    private async Task<RunResult> RunStagesAsync(CancellationToken cancellationToken)
     {
         var ready = await session.StageAsync(FactoryPipeline.Preflight, () => new PreflightStage(session).RunAsync(cancellationToken)).ConfigureAwait(false);
         if (ready is RunStatus.Blocked or RunStatus.Fail)
@@ -20,25 +27,32 @@ public sealed class Oneshot(RunSession session)
 
         _ = SchemaGate.WarmUp();
         await session.StageAsync(FactoryPipeline.Launch, () => new LaunchStage(session).RunAsync(cancellationToken)).ConfigureAwait(false);
-        return await IntegrateAsync(cancellationToken).ConfigureAwait(false);
+        return await IntegrateStagesAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>From the bundles on: validation, integration, summary.</summary>
-    public async Task<RunResult> IntegrateAsync(CancellationToken cancellationToken)
+    private async Task<RunResult> IntegrateStagesAsync(CancellationToken cancellationToken)
     {
         var validate = new ValidateStage(session);
         await session.StageAsync(FactoryPipeline.Validate, () => validate.RunAsync(CancellationToken.None)).ConfigureAwait(false);
         return await FinishAsync(validate.Contributions, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<RunResult> FinishAsync(IReadOnlyList<Integration.Contribution> contributions, CancellationToken cancellationToken)
+    private Task<RunResult> FinishAsync(IReadOnlyList<Integration.Contribution> contributions, CancellationToken cancellationToken)
     {
         var integrate = new IntegrateStage(session, contributions);
-        try
+        return OrFailAsync(integrate, async () =>
         {
             await session.StageAsync(FactoryPipeline.Integrate, () => integrate.RunAsync(cancellationToken)).ConfigureAwait(false);
             await session.StageAsync(FactoryPipeline.Summary, () => CloseAsync(integrate)).ConfigureAwait(false);
             return integrate.ToResult();
+        });
+    }
+
+    private async Task<RunResult> OrFailAsync(IntegrateStage integrate, Func<Task<RunResult>> stages)
+    {
+        try
+        {
+            return await stages().ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or FactoryException or OperationCanceledException)
         {

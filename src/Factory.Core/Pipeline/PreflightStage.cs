@@ -47,7 +47,7 @@ public sealed class PreflightStage(RunSession session)
                 worker.Block(BlockerKind.Lock, $"the worktree {worker.WorktreePath} is in use by {other}", "wait for that run to end, or end it; its work is not touched", worker.WorktreePath);
             }
 
-            CheckStrays(worker);
+            if (worker.Blockers.All(blocker => blocker.Kind != BlockerKind.Lock)) CheckStrays(worker);
             if (Path.Exists(worker.WorktreePath) && !IsEmptyFolder(worker.WorktreePath) && Worktree.Find(worker.WorktreePath, session.Ground.Repository.CommonDirectory) is null)
                 worker.Block(BlockerKind.Worker, $"{worker.WorktreePath} is not a worktree of this repository, so it is left alone", "move or delete that folder yourself, or set paths.worktrees_dir to another place", worker.WorktreePath);
         }
