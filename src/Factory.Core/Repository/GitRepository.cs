@@ -8,6 +8,9 @@ namespace Factory.Core.Repository;
 /// </summary>
 public sealed class GitRepository
 {
+    private const int InterruptedOnUnix = 128 + 2;
+    private const int InterruptedOnWindows = unchecked((int)0xC000013A);
+
     private GitRepository(Git git, string root, string gitDirectory, string commonDirectory)
     {
         Git = git;
@@ -53,6 +56,9 @@ public sealed class GitRepository
     public async Task<GitOutput> RequireAsync(GitCall call, CancellationToken cancellationToken)
     {
         var output = await RunAsync(call, cancellationToken).ConfigureAwait(false);
+        // Ctrl+C in a terminal reaches git too; what must still be done, such as keeping a worker's edits, is done again.
+        if (output.ExitCode is InterruptedOnUnix or InterruptedOnWindows && !cancellationToken.IsCancellationRequested)
+            output = await RunAsync(call, cancellationToken).ConfigureAwait(false);
         return output.ExitCode == 0 ? output : throw Failed(call, output.ExitCode, output.Error);
     }
 
