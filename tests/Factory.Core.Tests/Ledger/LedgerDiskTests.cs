@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Factory.Core.Contracts;
 using Factory.Core.Ledger;
@@ -92,7 +91,7 @@ public sealed class LedgerDiskTests
             folder.AppendMany(3);
             var digest = LedgerDigest.Refresh(folder.Paths.RunsFolder);
             Assert.Equal($"{digest}  factory_ledger.jsonl\n", Encoding.ASCII.GetString(File.ReadAllBytes(folder.Paths.Digest)));
-            var (code, output) = Run("sha256sum", folder.Paths.RunsFolder, "--strict", "-c", "factory_ledger.sha256");
+            var (code, output) = HostProgram.Run("sha256sum", folder.Paths.RunsFolder, "--strict", "-c", "factory_ledger.sha256");
             Assert.Equal((0, "factory_ledger.jsonl: OK"), (code, output.Trim()));
         }
 
@@ -108,49 +107,5 @@ public sealed class LedgerDiskTests
         folder.Bytes = [.. folder.Bytes, (byte)'{'];
         Assert.Throws<FactoryException>(() => LedgerDigest.Refresh(folder.Paths.RunsFolder));
         Assert.False(File.Exists(folder.Paths.Digest));
-    }
-
-    private static (int Code, string Output) Run(string program, string folder, params string[] arguments)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
-            var output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return (process.ExitCode, output);
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.Skip($"{program} is not on this machine");
-            throw;
-        }
-    }
-
-    private sealed class SmallDisk : IDisposable
-    {
-        private SmallDisk(string folder) => Folder = folder;
-
-        public string Folder { get; }
-
-        public static SmallDisk Mount(string size)
-        {
-            if (!OperatingSystem.IsLinux()) Assert.Skip("a disk in memory is mounted on Linux only");
-            var folder = Directory.CreateTempSubdirectory("ledger-disk-").FullName;
-            if (Run("mount", folder, "-t", "tmpfs", "-o", $"size={size}", "tmpfs", folder).Code != 0)
-            {
-                Directory.Delete(folder);
-                Assert.Skip("mounting needs root");
-            }
-
-            return new SmallDisk(folder);
-        }
-
-        public void Remount(string option) => Assert.Equal(0, Run("mount", "/", "-o", $"remount,{option}", Folder).Code);
-
-        public void Dispose()
-        {
-            Assert.Equal(0, Run("umount", "/", Folder).Code);
-            Directory.Delete(Folder);
-        }
     }
 }
