@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Factory.Cli.Commands;
 using Factory.Cli.Output;
+using Factory.Core.Contracts;
 
 namespace Factory.Cli;
 
@@ -34,8 +35,9 @@ internal static class FactoryCommandLine
         foreach (var verb in Verbs(globals)) root.Subcommands.Add(verb);
         root.SetAction(parsed =>
         {
+            if (parsed.GetValue(globals.Json)) return UsageError.Report(parsed, globals, []);
             new HelpAction().Invoke(parsed);
-            return 1;
+            return RunStatus.Fail.ToExitCode();
         });
         return root;
     }

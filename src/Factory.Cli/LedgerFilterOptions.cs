@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using Factory.Core.Ledger;
 
 namespace Factory.Cli;
@@ -11,13 +9,13 @@ internal sealed class LedgerFilterOptions
     private readonly Option<string?> _runId = new("--run-id") { Description = "Only this run.", HelpName = "ID" };
     private readonly Option<string[]> _eventType = new("--event-type") { Description = "Only this event type; may be given several times.", HelpName = "TYPE" };
     private readonly Option<string?> _actor = new("--actor") { Description = "Only this worker, or the integrator.", HelpName = "NAME" };
-    private readonly Option<int?> _rc = new("--rc") { Description = "Only this return code.", HelpName = "N" };
-    private readonly Option<DateTimeOffset?> _since = Time("--since", "Not before this time (RFC 3339; UTC when no offset is given).");
-    private readonly Option<DateTimeOffset?> _until = Time("--until", "Not after this time.");
+    private readonly Option<int?> _rc = TypedOption.Number("--rc", "Only this return code.");
+    private readonly Option<DateTimeOffset?> _since = TypedOption.Time("--since", "Not before this time (RFC 3339; UTC when no offset is given).");
+    private readonly Option<DateTimeOffset?> _until = TypedOption.Time("--until", "Not after this time.");
     private readonly Option<string?> _status = new("--status") { Description = "Only this status.", HelpName = "STATUS" };
     private readonly Option<string?> _kind = new("--kind") { Description = "Only this kind of run.", HelpName = "KIND" };
-    private readonly Option<int?> _first = Count("--first", "Only the first N of what is found.");
-    private readonly Option<int?> _last = Count("--last", "Only the last N of what is found.");
+    private readonly Option<int?> _first = TypedOption.Count("--first", "Only the first N of what is found.");
+    private readonly Option<int?> _last = TypedOption.Count("--last", "Only the last N of what is found.");
 
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command command)
@@ -39,23 +37,4 @@ internal sealed class LedgerFilterOptions
         First = parsed.GetValue(_first),
         Last = parsed.GetValue(_last),
     };
-
-    private static Option<DateTimeOffset?> Time(string name, string description) => new(name) { Description = description, HelpName = "TIME", CustomParser = ReadTime };
-
-    private static DateTimeOffset? ReadTime(ArgumentResult result)
-    {
-        if (DateTimeOffset.TryParse(result.Tokens[^1].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)) return time;
-        result.AddError($"'{result.Tokens[^1].Value}' is not a time; write one as 2026-02-18T13:15:10Z");
-        return null;
-    }
-
-    private static Option<int?> Count(string name, string description)
-    {
-        var option = new Option<int?>(name) { Description = description, HelpName = "N" };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: ['-', ..] }, ..]) result.AddError($"{name} is a count: it cannot be {result.Tokens[0].Value}");
-        });
-        return option;
-    }
 }

@@ -11,9 +11,9 @@ internal sealed class RunOptions
     private readonly Option<string?> _runId = new("--run-id") { Description = "The id of the run; a new one when left out.", HelpName = "ID" };
     private readonly Option<string[]> _workers = new("--workers") { Description = "Run only these workers.", HelpName = "A,B" };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Make every file, but no worktree, and run no command." };
-    private readonly Option<bool?> _strict = new("--strict-collision-mode") { Description = "Whether two workers on one path block the run.", HelpName = "true|false", Arity = ArgumentArity.ExactlyOne };
-    private readonly Option<bool?> _identical = new("--allow-identical-patch-overlap") { Description = "Tolerate identical changes of two workers to one path.", HelpName = "true|false", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<int?> _maxParallel = new("--max-parallel") { Description = "How many workers run at once; 0 is all of them.", HelpName = "N" };
+    private readonly Option<bool?> _strict = TypedOption.Choice("--strict-collision-mode", "Whether two workers on one path block the run.", isFlag: false);
+    private readonly Option<bool?> _identical = TypedOption.Choice("--allow-identical-patch-overlap", "Tolerate identical changes of two workers to one path.", isFlag: true);
+    private readonly Option<int?> _maxParallel = TypedOption.Count("--max-parallel", "How many workers run at once; 0 is all of them.");
 
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command command)

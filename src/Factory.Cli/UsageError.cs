@@ -15,6 +15,7 @@ internal static class UsageError
         var verb = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
         var hint = Nearest(parsed) is { } nearest ? $"did you mean '{nearest}'? 'factory {verb}--help' shows what there is" : $"'factory {verb}--help' shows what there is";
         var messages = parsed.Errors.Select(error => Untrusted.Line(error.Message)).Distinct(StringComparer.Ordinal).ToList();
+        if (messages.Count == 0) messages.Add("no verb was given");
         foreach (var message in messages) Console.Error.WriteLine("factory: " + message);
         Console.Error.WriteLine("hint: " + hint);
         var blockers = messages.Select(message => new Blocker(BlockerKind.Config, null, null, message, hint)).ToList();
@@ -25,7 +26,7 @@ internal static class UsageError
 
     // A line that does not parse may hide the option from the parser; what the caller typed counts.
     private static bool IsJson(ParseResult parsed, GlobalOptions globals, IReadOnlyList<string> arguments) =>
-        parsed.GetResult(globals.Json) is not null || arguments.Contains("--json");
+        parsed.GetResult(globals.Json) is { Implicit: false } || arguments.Contains("--json");
 
     private static string? Nearest(ParseResult parsed)
     {

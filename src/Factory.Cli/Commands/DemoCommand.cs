@@ -12,9 +12,9 @@ internal static class DemoCommand
     public static Command Create(GlobalOptions globals)
     {
         var blocked = new Option<bool>("--blocked") { Description = "Show a run that is stopped: one worker leaves its scope, two change one file." };
-        var keep = new Option<bool>("--keep") { Description = "Keep the repository to look at; '--keep false' deletes it after the run.", HelpName = "true|false", DefaultValueFactory = _ => true };
+        var keep = TypedOption.Choice("--keep", "Keep the repository to look at, which is the default; '--keep false' deletes it after the run.", isFlag: true);
         var command = Verb.Create("demo", "Run four workers on a small sample repository in a temporary folder.", globals, context =>
-            RunAsync(context, context.Parsed.GetValue(blocked), context.Parsed.GetValue(keep)));
+            RunAsync(context, context.Parsed.GetValue(blocked), context.Parsed.GetValue(keep) ?? true));
         command.Options.Add(blocked);
         command.Options.Add(keep);
         return command;
@@ -36,7 +36,7 @@ internal static class DemoCommand
 
     private static void Show(RunResult run, string folder, bool isKept, Screen screen)
     {
-        RunView.Show(run, screen);
+        RunView.Show(run, screen, isKept);
         if (!isKept) return;
         screen.Line();
         screen.Line($"The repository is kept in {folder}. Look at:");

@@ -10,11 +10,21 @@ internal static class PlainTable
     /// <summary>The lines of the table, the heading first.</summary>
     public static IEnumerable<string> Render(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows)
     {
-        var widths = columns.Select((name, at) => rows.Select(row => Width(row[at])).Append(Width(name)).Max()).ToArray();
-        var areNumbers = columns.Select((name, at) => rows.Count > 0 && rows.All(row => row[at] is "-" || double.TryParse(row[at].Split(' ')[0], NumberStyles.Float, CultureInfo.InvariantCulture, out _))).ToArray();
+        var areNumbers = FindNumbers(columns, rows);
+        var widths = Widths(columns, rows);
         foreach (var row in rows.Prepend(columns))
             yield return (Gap + string.Join(Gap, row.Select((cell, at) => Pad(cell, widths[at], areNumbers[at])))).TrimEnd();
     }
+
+    /// <summary>How wide the cells of a row are together.</summary>
+    public static int WidthOf(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows) => Widths(columns, rows).Sum();
+
+    /// <summary>Which columns hold only numbers, with or without a unit.</summary>
+    public static bool[] FindNumbers(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows) =>
+        [.. columns.Select((name, at) => rows.Count > 0 && rows.All(row => row[at] is "-" || double.TryParse(row[at].Split(' ')[0], NumberStyles.Float, CultureInfo.InvariantCulture, out _)))];
+
+    private static int[] Widths(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows) =>
+        [.. columns.Select((name, at) => rows.Select(row => Width(row[at])).Append(Width(name)).Max())];
 
     private static string Pad(string cell, int width, bool isNumber)
     {

@@ -9,7 +9,10 @@ internal static class RunView
     private const int ShortHash = 12;
 
     /// <summary>Shows a run: the verdict, the workers, what stands in the way, and where to look next.</summary>
-    public static void Show(RunResult run, Screen screen)
+    /// <param name="run">The run.</param>
+    /// <param name="screen">Where to show it.</param>
+    /// <param name="isKept">Whether its files and branches will still be there.</param>
+    public static void Show(RunResult run, Screen screen, bool isKept = true)
     {
         if (run.RunId is null)
         {
@@ -22,6 +25,7 @@ internal static class RunView
         screen.Table(["worker", "status", "paths", "exit code", "duration"], [.. run.Workers.Select(worker => Row(run, worker))]);
         ShowBlockers(run.Blockers, screen);
         ShowWarnings(run.Warnings, screen);
+        if (!isKept) return;
         screen.Line();
         ShowPlaces(run, screen);
     }

@@ -11,6 +11,7 @@ internal sealed class Screen : IDisposable
 {
     // Lines are never broken by us: a path that is cut cannot be copied. The terminal folds them.
     private const int NeverBroken = 100_000;
+    private const int BoxBorder = 3;
     private readonly StreamWriter _output = new(Console.OpenStandardOutput(), Utf8Console.Encoding) { AutoFlush = false };
 
     private Screen(bool isTerminal, bool isRich, bool showsProgress) => (IsTerminal, IsRich, ShowsProgress) = (isTerminal, isRich, showsProgress);
@@ -50,7 +51,8 @@ internal sealed class Screen : IDisposable
     public void Table(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows)
     {
         IReadOnlyList<IReadOnlyList<string>> safe = [.. rows.Select(row => (IReadOnlyList<string>)[.. row.Select(Untrusted.Line)])];
-        if (IsRich) WriteBox(columns, safe);
+        // In a box too narrow for it, a run id is cut in two and cannot be copied.
+        if (IsRich && PlainTable.WidthOf(columns, safe) + (columns.Count * BoxBorder) < Console.WindowWidth) WriteBox(columns, safe);
         else foreach (var line in PlainTable.Render(columns, safe)) _output.WriteLine(line);
     }
 
@@ -84,7 +86,8 @@ internal sealed class Screen : IDisposable
     private void WriteBox(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows)
     {
         var table = new Table().RoundedBorder().BorderColor(Color.Grey);
-        foreach (var column in columns) table.AddColumn(new TableColumn(Markup.Escape(column)));
+        foreach (var (column, isNumber) in columns.Zip(PlainTable.FindNumbers(columns, rows)))
+            table.AddColumn(new TableColumn(Markup.Escape(column)) { Alignment = isNumber ? Justify.Right : Justify.Left });
         foreach (var row in rows) table.AddRow([.. row.Select(cell => new Markup(Markup.Escape(cell), StatusStyle.Of(cell)))]);
         OpenConsole().Write(table);
         _output.Flush();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Factory.Core.Contracts;
 using Factory.Core.Pipeline;
 
@@ -14,19 +15,25 @@ public static class Doctor
     ];
 
     /// <summary>Runs every check; none is skipped because an earlier one failed.</summary>
-    /// <param name="request">Repository, configuration and environment.</param>
-    /// <param name="cancellationToken">Ends the work between two checks.</param>
+    /// <inheritdoc cref="LookAsync" path="/param"/>
     public static async Task<IReadOnlyList<DoctorFinding>> RunAsync(RunRequest request, CancellationToken cancellationToken)
     {
-        var patient = new Patient(request);
         var findings = new List<DoctorFinding>();
+        await foreach (var finding in LookAsync(request, cancellationToken).ConfigureAwait(false)) findings.Add(finding);
+        return findings;
+    }
+
+    /// <summary>The same, each finding as it is made.</summary>
+    /// <param name="request">Repository, configuration and environment.</param>
+    /// <param name="cancellationToken">Ends the work between two checks.</param>
+    public static async IAsyncEnumerable<DoctorFinding> LookAsync(RunRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var patient = new Patient(request);
         foreach (var check in Checks)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            findings.AddRange(await check.RunAsync(patient, cancellationToken).ConfigureAwait(false));
+            foreach (var finding in await check.RunAsync(patient, cancellationToken).ConfigureAwait(false)) yield return finding;
         }
-
-        return findings;
     }
 
     /// <summary>The verdict on all of them: the worst.</summary>

@@ -42,7 +42,8 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
         FindOverlaps();
         if (!session.IsDryRun)
         {
-            await MergeAsync(cancellationToken).ConfigureAwait(false);
+            // A cancelled run still says what stands in the way and what would have been merged; only a branch it never makes.
+            await MergeAsync(CancellationToken.None).ConfigureAwait(false);
             await CheckAsync(cancellationToken).ConfigureAwait(false);
         }
         else
@@ -53,7 +54,7 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
 
         Status = Decide(null);
         if (Status is RunStatus.Pass or RunStatus.Warn && !session.IsDryRun) await CommitAsync(cancellationToken).ConfigureAwait(false);
-        await PublishAsync(cancellationToken).ConfigureAwait(false);
+        await PublishAsync(CancellationToken.None).ConfigureAwait(false);
         return Status;
     }
 

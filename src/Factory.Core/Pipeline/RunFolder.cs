@@ -53,7 +53,7 @@ public sealed record RunFolder(string RunsDirectory, RunId Id)
     {
         var folder = new RunFolder(runsDirectory, id);
         return folder.TryReserve() ? folder : throw new FactoryException(
-            BlockerKind.Config, $"the run {id} exists already; nothing in it was touched", "give another --run-id, or leave it out to get a new one", folder.Path);
+            BlockerKind.Config, $"the run {id} exists already; nothing in it was touched", "give another run id, or leave it out to get a new one", folder.Path);
     }
 
     /// <summary>Finds an existing run, or the newest one when no id is given.</summary>

@@ -15,9 +15,12 @@ public sealed record RunRecord(RunFolder Folder, RunStatus Status, string? Repor
     {
         var id = RunOpening.ParseId(request.RunId);
         var location = await RunsLocation.FindAsync(request.Repository, request.ConfigFile, request.Environment, cancellationToken).ConfigureAwait(false);
-        var folder = RunFolder.Find(location.RunsDirectory, id);
-        return new RunRecord(folder, ReadStatus(folder), File.Exists(folder.Report) ? folder.Report : null);
+        return Read(RunFolder.Find(location.RunsDirectory, id));
     }
+
+    /// <summary>Reads what the run in a folder left behind.</summary>
+    /// <exception cref="FactoryException">Its verdict cannot be read.</exception>
+    public static RunRecord Read(RunFolder folder) => new(folder, ReadStatus(folder), File.Exists(folder.Report) ? folder.Report : null);
 
     private static RunStatus ReadStatus(RunFolder folder)
     {

@@ -8,6 +8,9 @@ namespace Factory.Core.Repository;
 /// </summary>
 public sealed class GitRepository
 {
+    private const int InterruptedOnUnix = 128 + 2;
+    private const int InterruptedOnWindows = unchecked((int)0xC000013A);
+
     private GitRepository(Git git, string root, string gitDirectory, string commonDirectory)
     {
         Git = git;
@@ -34,7 +37,7 @@ public sealed class GitRepository
     {
         var path = Path.GetFullPath(folder);
         if (!Directory.Exists(path))
-            throw new FactoryException(BlockerKind.Config, $"the folder {path} does not exist", "give the path of a git repository with --repo", path);
+            throw new FactoryException(BlockerKind.Config, $"the folder {path} does not exist", "give the path of a git repository", path);
         var call = new GitCall("rev-parse", "--path-format=absolute", "--is-bare-repository", "--git-dir", "--git-common-dir", "--show-toplevel") { WorkingDirectory = path };
         var answer = await git.RunAsync(call, cancellationToken).ConfigureAwait(false);
         var lines = answer.Text.Split('\n');
@@ -53,6 +56,9 @@ public sealed class GitRepository
     public async Task<GitOutput> RequireAsync(GitCall call, CancellationToken cancellationToken)
     {
         var output = await RunAsync(call, cancellationToken).ConfigureAwait(false);
+        // Ctrl+C in a terminal reaches git too; what must still be done, such as keeping a worker's edits, is done again.
+        if (output.ExitCode is InterruptedOnUnix or InterruptedOnWindows && !cancellationToken.IsCancellationRequested)
+            output = await RunAsync(call, cancellationToken).ConfigureAwait(false);
         return output.ExitCode == 0 ? output : throw Failed(call, output.ExitCode, output.Error);
     }
 
@@ -98,8 +104,8 @@ public sealed class GitRepository
     private static FactoryException NotARepository(string path, string error) =>
         error.Contains("dubious ownership", StringComparison.Ordinal)
             ? new FactoryException(BlockerKind.Config, $"git does not trust {path}: another user owns it", $"if you trust it: git config --global --add safe.directory '{path}'", path)
-            : new FactoryException(BlockerKind.Config, $"{path} is not in a git repository's checkout", "run in a repository, give one with --repo, or make one with 'git init'", path);
+            : new FactoryException(BlockerKind.Config, $"{path} is not in a git repository's checkout", "run in a repository, give the path of one, or make one with 'git init'", path);
 
     private static FactoryException BadRef(string reference, string why) =>
-        new(BlockerKind.Config, $"base ref '{reference}' {why}", "give an existing branch, tag or commit with --base-ref or run.base_ref; 'git show-ref' lists them", reference);
+        new(BlockerKind.Config, $"base ref '{reference}' {why}", "give an existing branch, tag or commit as the base ref, or in run.base_ref; 'git show-ref' lists them", reference);
 }

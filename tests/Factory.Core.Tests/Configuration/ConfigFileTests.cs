@@ -64,7 +64,7 @@ public sealed class ConfigFileTests : IDisposable
     public void Folders_that_would_swallow_the_repository_are_refused()
     {
         File.WriteAllText(Path.Combine(_root, "factory.config.json"), "{}");
-        var (_, problems) = ConfigLoader.Read(_root, null, ConfigSample.NoEnvironment, new() { RunsDir = Path.GetDirectoryName(_root), WorktreesDir = "/factory-elsewhere" });
+        var (_, problems) = ConfigLoader.Read(_root, null, ConfigSample.NoEnvironment, new() { RunsDir = Path.GetDirectoryName(_root), WorktreesDir = Path.GetFullPath("/factory-elsewhere") });
         Assert.Contains("holds the repository itself", Assert.Single(problems).Message, StringComparison.Ordinal);
     }
 }

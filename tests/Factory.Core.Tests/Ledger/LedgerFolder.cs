@@ -30,7 +30,7 @@ internal sealed class LedgerFolder : IDisposable
 
     public byte[][] Lines => SplitLines(Bytes);
 
-    public string[] Quarantine => [.. Directory.GetFiles(Paths.RunsFolder, "factory_ledger.quarantine.*").Order(StringComparer.Ordinal)];
+    public string[] Quarantine => [.. Directory.GetFiles(Paths.RunsFolder).Where(file => Path.GetFileName(file).StartsWith("factory_ledger.quarantine.", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     public static byte[][] SplitLines(byte[] ledger) =>
         [.. System.Text.Encoding.Latin1.GetString(ledger).Split('\n')[..^1].Select(System.Text.Encoding.Latin1.GetBytes)];

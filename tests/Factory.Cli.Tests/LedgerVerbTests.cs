@@ -1,0 +1,81 @@
+using System.Text.Json;
+
+namespace Factory.Cli.Tests;
+
+public sealed class LedgerVerbTests
+{
+    private static readonly string Old = Path.Combine(AppContext.BaseDirectory, "TestData", "two-generations.jsonl");
+
+    [Fact]
+    public void A_named_ledger_of_older_generations_is_read_outside_of_any_repository()
+    {
+        var result = Query();
+        Assert.Equal(["status", "count", "entries", "signature"], result.EnumerateObject().Select(property => property.Name).Take(4));
+        Assert.Equal(File.ReadAllLines(Old).Length, result.GetProperty("count").GetInt32());
+        Assert.Equal(result.GetProperty("count").GetInt32(), result.GetProperty("entries").GetArrayLength());
+        Assert.Equal("UNCHAINED", result.GetProperty("signature").GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public void Filters_narrow_and_compose()
+    {
+        var all = Query().GetProperty("entries").EnumerateArray().ToList();
+        int Count(Func<JsonElement, bool> wanted) => all.Count(wanted);
+        static string? Text(JsonElement entry, string name) => entry.GetProperty(name).GetString();
+
+        Assert.Equal(Count(entry => Text(entry, "run_id") == "factory_20260218_111117_001"), Counted("--run-id", "factory_20260218_111117_001"));
+        Assert.Equal(Count(entry => Text(entry, "event_type") is "RUN_END" or "LAUNCH_RESULT"), Counted("--event-type", "run_end", "--event-type", "LAUNCH_RESULT"));
+        Assert.Equal(Count(entry => Text(entry, "actor") == "Z_integrator"), Counted("--actor", "Z_integrator"));
+        Assert.Equal(Count(entry => entry.GetProperty("rc").ValueKind == JsonValueKind.Number && entry.GetProperty("rc").GetInt32() == 0), Counted("--rc", "0"));
+        Assert.Equal(Count(entry => string.CompareOrdinal(Text(entry, "ts_utc"), "2026-02-18T13") >= 0), Counted("--since", "2026-02-18T13:00:00Z"));
+        Assert.Equal(all.Count, Counted("--since", "2026-02-18T13:00:00Z") + Counted("--until", "2026-02-18T12:59:59.999"));
+        Assert.Equal(2, Counted("--first", "2"));
+        Assert.Equal(3, Counted("--last", "3"));
+        Assert.Equal(0, Counted("--actor", "nobody"));
+    }
+
+    [Fact]
+    public void A_replay_tells_every_run()
+    {
+        var result = FactoryProcess.Run(Scratch.NewFolder(), "ledger-replay", "--path", Old, "--json");
+        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(result.Json.GetProperty("count").GetInt32(), result.Json.GetProperty("runs").GetArrayLength());
+        Assert.Contains(result.Json.GetProperty("runs").EnumerateArray(), run => run.GetProperty("status").GetString() == "PENDING");
+    }
+
+    [Fact]
+    public async Task A_changed_line_is_found_by_verification_and_said_by_every_query()
+    {
+        var repository = await Scratch.NewRepositoryAsync();
+        Assert.Equal(0, FactoryProcess.Run(repository, "oneshot", "--dry-run").ExitCode);
+        var sound = FactoryProcess.Run(repository, "ledger-verify", "--json");
+        Assert.Equal((0, "PASS"), (sound.ExitCode, sound.Json.GetProperty("status").GetString()));
+        Assert.Equal(JsonValueKind.Null, sound.Json.GetProperty("first_bad_line").ValueKind);
+
+        var ledger = Path.Combine(repository, "tools", "codex", "runs", "factory_ledger.jsonl");
+        var lines = File.ReadAllLines(ledger);
+        lines[2] = lines[2].Replace("demo_", "demp_", StringComparison.Ordinal);
+        File.WriteAllText(ledger, string.Join('\n', lines) + "\n");
+        var changed = FactoryProcess.Run(repository, "ledger-verify", "--json");
+        Assert.Equal((2, "BLOCKED"), (changed.ExitCode, changed.Json.GetProperty("status").GetString()));
+        Assert.NotNull(changed.Json.GetProperty("reason").GetString());
+        Assert.Equal(2, FactoryProcess.Run(repository, "ledger", "--last", "1").ExitCode);
+    }
+
+    [Fact]
+    public void A_ledger_that_is_not_there_is_said_in_words()
+    {
+        var result = FactoryProcess.Run(Scratch.NewFolder(), "ledger", "--path", "none.jsonl");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("there is no ledger at", result.Error, StringComparison.Ordinal);
+    }
+
+    private static JsonElement Query(params string[] filter)
+    {
+        var result = FactoryProcess.Run(Scratch.NewFolder(), ["ledger", "--json", "--path", Old, .. filter]);
+        Assert.Equal(0, result.ExitCode);
+        return result.Json;
+    }
+
+    private static int Counted(params string[] filter) => Query(filter).GetProperty("count").GetInt32();
+}
