@@ -28,13 +28,13 @@ public sealed class FileLockTests : IDisposable
     }
 
     [Fact]
-    public void A_waiter_gets_the_lock_when_it_is_freed_and_gives_up_in_time()
+    public async Task A_waiter_gets_the_lock_when_it_is_freed_and_gives_up_in_time()
     {
         var first = FileLock.TryAcquire(File, Holder)!;
         Assert.Throws<TimeoutException>(() => FileLock.Acquire(File, null, TimeSpan.FromMilliseconds(60), TestContext.Current.CancellationToken));
         var waiting = Task.Run(() => FileLock.Acquire(File, null, TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
         first.Dispose();
-        waiting.GetAwaiter().GetResult().Dispose();
+        (await waiting).Dispose();
     }
 
     [Fact]

@@ -58,6 +58,7 @@ public sealed class RunFilesTests : IDisposable
             Assert.Skip($"this system lets nobody make links: {error.Message}");
         }
 
+        Assert.SkipWhen(new DirectoryInfo(Path.Combine(_files.RunDirectory, "LOGS")).LinkTarget is null, "this system makes links that it does not show as links");
         await Assert.ThrowsAsync<FactoryException>(() => _files.WriteAsync("LOGS/INDEX.json", "x"));
         Assert.Empty(Directory.GetFiles(outside));
     }
