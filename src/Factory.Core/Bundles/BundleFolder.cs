@@ -6,6 +6,7 @@ namespace Factory.Core.Bundles;
 /// <summary>The documents of one bundle as they lie on disk.</summary>
 public sealed class BundleFolder
 {
+    private const string Missing = "is missing";
     private readonly List<Blocker> _problems = [];
 
     private BundleFolder(string folder, string owner) => (Folder, Owner) = (folder, owner);
@@ -67,7 +68,7 @@ public sealed class BundleFolder
         var file = new FileInfo(Path.Combine(Folder, name));
         try
         {
-            if (!file.Exists) _problems.Add(Problem(name, "is missing"));
+            if (!file.Exists) _problems.Add(Problem(name, Missing));
             else if (file.LinkTarget is not null) _problems.Add(Problem(name, "is a link"));
             else if (name.EndsWith(".json", StringComparison.Ordinal)) _documents[name] = File.ReadAllBytes(file.FullName);
         }
@@ -92,5 +93,5 @@ public sealed class BundleFolder
     }
 
     private Blocker Problem(string name, string what) =>
-        new(BlockerKind.Schema, Owner, $"{Owner}/{name}", $"{name} {what}", "a worker may leave only FILES_CHANGED.json, SUMMARY.md, SUGGESTIONS.md and HANDOFF_NOTE.json; launch it again in a new run");
+        new(BlockerKind.Schema, Owner, $"{Owner}/{name}", $"{name} {what}", what == Missing ? "the run was stopped before it wrote this bundle, or the file was deleted; start a new run, what the worker did is in its worktree or on its branch" : "a worker may leave only FILES_CHANGED.json, SUMMARY.md, SUGGESTIONS.md and HANDOFF_NOTE.json; launch it again in a new run");
 }

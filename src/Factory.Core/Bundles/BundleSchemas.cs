@@ -26,6 +26,7 @@ public static class BundleSchemas
         var owner = bundles.FirstOrDefault(bundle => problem.Document?.StartsWith(bundle.Owner + "/", StringComparison.Ordinal) == true)?.Owner;
         var place = (problem.Document ?? BundleFile.RunManifest) + (problem.Line is { } line ? $":{line}" : "");
         var path = problem.Path.Length == 0 ? "" : $" at {problem.Path}";
+        if (problem is { Document: null, Path: "" }) return new Blocker(BlockerKind.Schema, null, null, problem.Message, SchemaGate.Remedy);
         return new Blocker(BlockerKind.Schema, owner, place, $"{place}{path}: {problem.Message}", "a run's documents are written by the runner; launch again in a new run, and look at who changed this one");
     }
 

@@ -6,11 +6,10 @@ namespace Factory.Core.Configuration;
 /// <summary>The starter file of <c>factory init</c>.</summary>
 public static class ConfigTemplate
 {
-    /// <summary>The file's text: two workers that change nothing, each with its own scope. LF, no byte order mark.</summary>
+    /// <summary>The file's text: two workers that change nothing, with every key at its default. LF, no byte order mark.</summary>
     public const string Text =
         """
         {
-          "$schema": "./schemas/factory_config.schema.json",
           "schema_version": 2,
           "contract_version": 2,
           "run": {
@@ -46,18 +45,9 @@ public static class ConfigTemplate
                 "copy_ignored": []
               }
             ],
-            "allowlist_globs": {
-              "A_worker": ["src/**"],
-              "B_worker": ["docs/**"]
-            },
-            "denylist_globs": {
-              "A_worker": [".github/workflows/**"],
-              "B_worker": [".github/workflows/**"]
-            },
-            "shared_paths": {
-              "A_worker": ["CHANGELOG.md"],
-              "B_worker": ["CHANGELOG.md"]
-            }
+            "allowlist_globs": {},
+            "denylist_globs": {},
+            "shared_paths": {}
           },
           "security": {
             "allow_shell_execution": false,
@@ -71,9 +61,7 @@ public static class ConfigTemplate
           "attestation": {
             "key": null
           },
-          "feature_flags": {
-            "allow_unmatched_globs": true
-          }
+          "feature_flags": {}
         }
 
         """;

@@ -21,6 +21,9 @@ public static class SchemaGate
     /// <summary>The environment variable that holds a licence key of Newtonsoft.Json.Schema.</summary>
     public const string LicenseVariable = "NEWTONSOFT_JSON_SCHEMA_LICENSE";
 
+    /// <summary>What to do when the validator itself refuses to work.</summary>
+    public const string Remedy = $"Set {LicenseVariable} to a valid key or to nothing, or start a new process.";
+
     private const int DeepestDocument = 64;
     private static readonly Lazy<JSchema> RunDocuments = new(() => Load("run_documents"));
 
@@ -32,15 +35,20 @@ public static class SchemaGate
         [.. documents.Problems, .. Validate(documents.Utf8).Select(documents.Locate).OfType<SchemaProblem>()];
 
     /// <summary>Validates a document of the schema <c>run_documents</c>.</summary>
-    public static IReadOnlyList<SchemaProblem> Validate(ReadOnlyMemory<byte> combinedUtf8)
+    public static IReadOnlyList<SchemaProblem> Validate(ReadOnlyMemory<byte> combinedUtf8) => Guarded(() => Validate(combinedUtf8, RunDocuments.Value));
+
+    /// <summary>Validates a configuration file.</summary>
+    public static IReadOnlyList<SchemaProblem> ValidateConfig(ReadOnlyMemory<byte> utf8) => Guarded(() => Validate(utf8, Load("factory_config")));
+
+    private static IReadOnlyList<SchemaProblem> Guarded(Func<IReadOnlyList<SchemaProblem>> validate)
     {
         try
         {
-            return Validate(combinedUtf8, RunDocuments.Value);
+            return validate();
         }
         catch (JSchemaException error)
         {
-            return [new("", null, $"the schemas could not be applied, so nothing is known to be valid: {error.Message} Set {LicenseVariable}, or start a new process.")];
+            return [new("", null, $"the schemas could not be applied, so nothing is known to be valid: {error.Message} {Remedy}")];
         }
     }
 

@@ -42,7 +42,7 @@ public static class ContractsCheck
     {
         try
         {
-            return SchemaGate.Validate(File.ReadAllBytes(file), SchemaGate.Load("factory_config")).Select(Words);
+            return SchemaGate.ValidateConfig(File.ReadAllBytes(file)).Select(Words);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

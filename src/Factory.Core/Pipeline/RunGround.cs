@@ -49,10 +49,10 @@ public sealed class RunGround
 
     /// <summary>Resolves all of it.</summary>
     /// <param name="request">What the caller asks.</param>
-    /// <param name="baseRef">A base that takes precedence over configuration, for going on with a run.</param>
+    /// <param name="resumed">The base of the run to go on with, by its commit and its name; it takes precedence over configuration.</param>
     /// <param name="cancellationToken">Ends the work between two steps.</param>
     /// <exception cref="GroundException">The repository, the configuration or the base cannot be used; it lists every reason.</exception>
-    public static async Task<RunGround> OpenAsync(RunRequest request, string? baseRef, CancellationToken cancellationToken)
+    public static async Task<RunGround> OpenAsync(RunRequest request, (string Commit, string Name)? resumed, CancellationToken cancellationToken)
     {
         var git = new Git();
         var version = GitVersion.RequireAsync(git, cancellationToken);
@@ -62,8 +62,8 @@ public sealed class RunGround
         var (config, problems) = ConfigLoader.Read(repository.Root, request.ConfigFile, request.Environment, request.Overrides);
         if (config is null || problems.Count > 0) throw new GroundException(problems);
         var identity = GitIdentity.FindAsync(repository, cancellationToken);
-        var name = baseRef ?? config.Run.BaseRef;
-        var (commit, tree) = await repository.ResolveAsync(name, cancellationToken).ConfigureAwait(false);
+        var (reference, name) = resumed ?? (config.Run.BaseRef, config.Run.BaseRef);
+        var (commit, tree) = await repository.ResolveAsync(reference, cancellationToken).ConfigureAwait(false);
         return new RunGround(repository, config, await identity.ConfigureAwait(false), commit, tree, name);
     }
 }

@@ -45,12 +45,12 @@ public static class RunOpening
     public static async Task<RunSession> ResumeAsync(RunRequest request, RunServices services, CancellationToken cancellationToken)
     {
         var id = ParseId(request.RunId);
-        var runs = (await RunGround.OpenAsync(request, "HEAD", cancellationToken).ConfigureAwait(false)).RunsDirectory;
+        var runs = (await RunGround.OpenAsync(request, ("HEAD", "HEAD"), cancellationToken).ConfigureAwait(false)).RunsDirectory;
         var folder = RunFolder.Find(runs, id);
         var manifest = ReadManifest(folder);
         if (manifest.Status != RunStatus.Pending)
             throw new FactoryException(BlockerKind.Policy, $"the run {folder.Id} has ended with {manifest.Status.ToWire()}; its record is closed and nothing was changed", "read its report with 'factory print-report', or start a new run", folder.Path);
-        var ground = await RunGround.OpenAsync(request, manifest.BaseRefHash, cancellationToken).ConfigureAwait(false);
+        var ground = await RunGround.OpenAsync(request, (manifest.BaseRefHash, manifest.BaseRef), cancellationToken).ConfigureAwait(false);
         var workers = manifest.Workers.Select(name => ground.Config.Workers.FirstOrDefault(worker => worker.Id.Name == name) ?? throw new FactoryException(
             BlockerKind.Config, $"the run {folder.Id} has a worker {name} that the configuration no longer defines", $"define {name} again, or start a new run", ground.Config.Source, name)).ToList();
         return new RunSession(ground, folder, folder.Lock(services.Clock), workers, services, request.IsDryRun) { CreatedAt = manifest.CreatedAt };
