@@ -7,12 +7,13 @@ namespace Factory.Benchmarks;
 /// <summary>
 /// The whole oneshot with workers that do nothing, against the bare git commands that it cannot do without: worktrees, the
 /// worker's own command, the capture of each worktree, its branch, the integrated commit and its branch. Both sides run the
-/// workers in parallel. Warm: the worktrees exist already and are reused.
+/// workers in parallel. Oneshot is what the module does in a running PowerShell. Warm: the worktrees exist already and are reused.
 /// </summary>
 [Config(typeof(WholeRuns))]
 public class IdleOneshotBenchmarks
 {
     private BenchmarkRepository _repository = null!;
+    private PublishedCommand _command = null!;
     private int _number;
 
     /// <summary>Whether the worktrees exist before the run.</summary>
@@ -20,10 +21,14 @@ public class IdleOneshotBenchmarks
     public bool Warm { get; set; }
 
     [GlobalSetup]
-    public void SetUp() => _repository = new BenchmarkRepository(files: 1000, workers: 4);
+    public void SetUp() => (_repository, _command) = (new BenchmarkRepository(files: 1000, workers: 4), PublishedCommand.Publish());
 
     [GlobalCleanup]
-    public void CleanUp() => _repository.Dispose();
+    public void CleanUp()
+    {
+        _repository.Dispose();
+        _command.Dispose();
+    }
 
     [IterationSetup(Target = nameof(BareGit))]
     public void PrepareBare()
@@ -34,7 +39,7 @@ public class IdleOneshotBenchmarks
         _number++;
     }
 
-    [IterationSetup(Target = nameof(Oneshot))]
+    [IterationSetup(Targets = [nameof(Oneshot), nameof(OneshotCommand)])]
     public void PrepareOneshot()
     {
         _repository.Reset();
@@ -46,6 +51,10 @@ public class IdleOneshotBenchmarks
 
     [Benchmark]
     public RunResult Oneshot() => OneshotAsync().GetAwaiter().GetResult();
+
+    /// <summary>The same from the published command line, its start included.</summary>
+    [Benchmark]
+    public void OneshotCommand() => _command.Run("oneshot", "--repo", _repository.Root);
 
     private async Task BareGitAsync()
     {

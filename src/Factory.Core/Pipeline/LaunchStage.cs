@@ -21,19 +21,33 @@ public sealed class LaunchStage(RunSession session)
         return status;
     }
 
-    // All of them before any worker starts: a worker's own git must not meet a worktree that is half registered.
-    private async Task RegisterAsync(WorktreeStore store, CancellationToken cancellationToken)
+    private static async Task RunWorkerAsync(WorkerRun run, SemaphoreSlim places, CancellationToken cancellationToken)
     {
-        foreach (var worker in session.Workers.Where(worker => worker.Blockers.Count == 0))
+        await places.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
         {
-            try
-            {
-                await store.RegisterAsync(worker.WorktreePath, session.Ground.BaseCommit, cancellationToken).ConfigureAwait(false);
-            }
-            catch (FactoryException error)
-            {
-                worker.Blockers.Add(error.Blocker with { Kind = BlockerKind.Worker, Worker = worker.Id });
-            }
+            await run.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
+
+    private async Task RegisterAsync(WorktreeStore store, WorkerState worker, CancellationToken cancellationToken)
+    {
+        if (worker.Blockers.Count > 0 || cancellationToken.IsCancellationRequested) return;
+        try
+        {
+            await store.RegisterAsync(worker.WorktreePath, session.Ground.BaseCommit, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FactoryException error)
+        {
+            worker.Blockers.Add(error.Blocker with { Kind = BlockerKind.Worker, Worker = worker.Id });
+        }
+        catch (OperationCanceledException)
+        {
+            worker.Block(BlockerKind.Worker, "was not started, because the run was cancelled", "run again");
         }
     }
 
@@ -53,19 +67,24 @@ public sealed class LaunchStage(RunSession session)
         var most = session.Ground.Config.Run.MaxParallel;
         using var places = new SemaphoreSlim(most == 0 ? session.Workers.Count : most);
         var store = new WorktreeStore(session.Ground.Repository, session.Ground.Identity);
-        await RegisterAsync(store, cancellationToken).ConfigureAwait(false);
-        await Task.WhenAll(session.Workers.Select(async worker =>
+        // A worker's own git must not meet a worktree that is half registered, so its command waits for all registrations; its
+        // files are written meanwhile.
+        var registered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var runs = new List<Task>();
+        try
         {
-            await places.WaitAsync(CancellationToken.None).ConfigureAwait(false);
-            try
+            foreach (var worker in session.Workers)
             {
-                await Task.Run(() => new WorkerRun(session, store, worker).RunAsync(cancellationToken), CancellationToken.None).ConfigureAwait(false);
+                await RegisterAsync(store, worker, cancellationToken).ConfigureAwait(false);
+                runs.Add(Task.Run(() => RunWorkerAsync(new WorkerRun(session, store, worker, registered.Task), places, cancellationToken), CancellationToken.None));
             }
-            finally
-            {
-                places.Release();
-            }
-        })).ConfigureAwait(false);
+        }
+        finally
+        {
+            registered.SetResult();
+            await Task.WhenAll(runs).ConfigureAwait(false);
+        }
+
         var indexes = WorkerRun.IndexFolder(session);
         if (Directory.Exists(indexes) && !Directory.EnumerateFileSystemEntries(indexes).Any()) Directory.Delete(indexes);
     }

@@ -8,7 +8,11 @@ using Factory.Core.Workers.Processes;
 namespace Factory.Core.Pipeline;
 
 /// <summary>One worker from its worktree to its bundle.</summary>
-public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerState worker)
+/// <param name="session">The run.</param>
+/// <param name="store">The worktrees.</param>
+/// <param name="worker">The worker.</param>
+/// <param name="registered">Ends when every worktree of the run is registered; no command starts before.</param>
+public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerState worker, Task registered)
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
     private readonly string _bundle = session.Folder.Bundle(worker.Id);
@@ -22,6 +26,7 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
     {
         if (worker.Blockers.Count == 0 && await PrepareAsync(cancellationToken).ConfigureAwait(false))
         {
+            await registered.ConfigureAwait(false);
             if (cancellationToken.IsCancellationRequested) worker.Block(BlockerKind.Worker, "was not started, because the run was cancelled", "run again");
             else if (await SetUpAsync(cancellationToken).ConfigureAwait(false)) await RunCommandAsync(cancellationToken).ConfigureAwait(false);
             await CaptureAsync().ConfigureAwait(false);

@@ -29,7 +29,7 @@ public sealed class WorktreeCapture(GitRepository repository, GitIdentity identi
     /// <param name="worktree">The worktree.</param>
     /// <param name="seedIndex">The index to compare with; it is not changed.</param>
     /// <param name="baseCommit">The first parent of the commit.</param>
-    /// <param name="baseTree">The tree of that commit, when the caller knows it.</param>
+    /// <param name="baseTree">The tree of that commit and of the seed index, when the caller knows that they are one; else null.</param>
     /// <param name="message">The commit's message.</param>
     /// <param name="cancellationToken">Ends the work between two steps.</param>
     /// <exception cref="FactoryException">git could not read the files; they stay where they are.</exception>
@@ -40,7 +40,9 @@ public sealed class WorktreeCapture(GitRepository repository, GitIdentity identi
         File.SetLastWriteTimeUtc(index, File.GetLastWriteTimeUtc(seedIndex));
         var call = new GitCall { GitDirectory = worktree.AdminDirectory, WorkTree = worktree.Path, WorkingDirectory = worktree.Path, IndexFile = index };
         await repository.RequireAsync(call with { Arguments = ["add", "--all", "--", "."] }, cancellationToken).ConfigureAwait(false);
-        var tree = CommitId.Parse((await repository.RequireAsync(call with { Arguments = ["write-tree"] }, cancellationToken).ConfigureAwait(false)).Text);
+        var tree = baseTree is { } unchanged && IsSameIndex(index, seedIndex)
+            ? unchanged
+            : CommitId.Parse((await repository.RequireAsync(call with { Arguments = ["write-tree"] }, cancellationToken).ConfigureAwait(false)).Text);
         var head = worktree.DetachedHead ?? await ReadHeadAsync(worktree, cancellationToken).ConfigureAwait(false);
         var hasMoved = head is not null && head != baseCommit;
         baseTree ??= await repository.TreeOfAsync(baseCommit, cancellationToken).ConfigureAwait(false);
@@ -58,6 +60,10 @@ public sealed class WorktreeCapture(GitRepository repository, GitIdentity identi
         var answer = await repository.RunAsync(call, cancellationToken).ConfigureAwait(false);
         return answer.ExitCode == 0 ? CommitId.Parse(answer.Text) : null;
     }
+
+    // git writes an index anew only when an entry changed; with the same bytes it stands for the same tree.
+    private static bool IsSameIndex(string index, string seed) =>
+        new FileInfo(index).Length == new FileInfo(seed).Length && File.ReadAllBytes(index).AsSpan().SequenceEqual(File.ReadAllBytes(seed));
 
     // The worktree is left clean at the captured commit, so that the next run sees at a glance that nothing in it is unsaved.
     private async Task<CapturedWork> SettleAsync(Worktree worktree, string index, CapturedWork work, CommitId? head, CancellationToken cancellationToken)
