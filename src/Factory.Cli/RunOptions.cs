@@ -9,7 +9,7 @@ internal sealed class RunOptions
 {
     private readonly Option<string?> _baseRef = new("--base-ref") { Description = "The revision that workers start from (run.base_ref).", HelpName = "REF" };
     private readonly Option<string?> _runId = new("--run-id") { Description = "The id of the run; a new one when left out.", HelpName = "ID" };
-    private readonly Option<string[]> _workers = new("--workers") { Description = "Run only these workers.", HelpName = "A,B" };
+    private readonly Option<string[]> _workers = Workers();
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Make every file, but no worktree, and run no command." };
     private readonly Option<bool?> _strict = TypedOption.Choice("--strict-collision-mode", "Whether two workers on one path block the run.", isFlag: false);
     private readonly Option<bool?> _identical = TypedOption.Choice("--allow-identical-patch-overlap", "Tolerate identical changes of two workers to one path.", isFlag: true);
@@ -34,6 +34,16 @@ internal sealed class RunOptions
             MaxParallel = context.Parsed.GetValue(_maxParallel),
         },
     };
+
+    private static Option<string[]> Workers()
+    {
+        var option = new Option<string[]>("--workers") { Description = "Run only these workers.", HelpName = "A,B" };
+        option.Validators.Add(result =>
+        {
+            if (Names([.. result.Tokens.Select(token => token.Value)]) is []) result.AddError("--workers names no worker");
+        });
+        return option;
+    }
 
     private static string[]? Names(string[]? given) => given is null or []
         ? null

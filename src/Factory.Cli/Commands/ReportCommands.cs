@@ -40,7 +40,7 @@ internal static class ReportCommands
         {
             screen.Line($"attested {Number.Words(result.Files)} files of {result.RunId}", "green");
             foreach (var file in (string[])[result.Bundles, result.Report, result.Ledger]) screen.Line($"  {file}");
-            screen.Line($"check:  cd {result.RunDir} && sha256sum --strict -c attestations/*.sha256");
+            screen.Line($"check:  cd \"{result.RunDir}\" && sha256sum --strict -c attestations/*.sha256");
         });
     });
 

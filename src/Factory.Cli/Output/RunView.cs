@@ -65,10 +65,17 @@ internal static class RunView
     {
         if (run.Report is not null) screen.Line($"report: {run.Report}");
         else screen.Line($"folder: {run.RunDir}");
+        if (run.IntegratedCommit is not null && !HasCheck(run)) screen.Line("note:   no integration check ran, so the merged tree was neither built nor tested");
         if (run.IntegratedCommit is null || Branch(run) is not { } branch) return;
         screen.Line($"branch: {branch} ({run.IntegratedCommit[..ShortHash]})");
         screen.Line($"look:   git diff {run.BaseCommit![..ShortHash]} {branch}");
         screen.Line($"take:   git merge --ff-only {branch}");
+    }
+
+    private static bool HasCheck(RunResult run)
+    {
+        var status = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Path.GetDirectoryName(run.Report)!, BundleFile.Status)));
+        return status.RootElement.GetProperty("required_checks").EnumerateArray().Any(check => check.GetProperty("name").GetString()!.StartsWith("check:", StringComparison.Ordinal));
     }
 
     // The result names the workers' branches; the integrator's is their neighbour.

@@ -50,7 +50,7 @@ internal sealed class ConfigTreeReader
         catch (JsonException error)
         {
             var line = (int)Math.Min(error.LineNumber ?? 0, _lineStarts.Count - 1);
-            return Refuse(_lineStarts[line] + (int)(error.BytePositionInLine ?? 0), $"the file is not JSON: {FirstSentence(error.Message)}", Strict);
+            return Refuse(_lineStarts[line] + (int)(error.BytePositionInLine ?? 0), $"the file is not JSON: {FirstSentence(error.Message).ReplaceLineEndings(" ")}", "mend the JSON at that place; 'factory init' in an empty repository writes a whole file to compare with");
         }
     }
 

@@ -14,15 +14,16 @@ internal static class DiskChecks
     /// <summary>All of them.</summary>
     public static IReadOnlyList<DoctorCheck> All { get; } =
     [
-        DoctorCheck.Of("runs_folder", patient => WithProbe(patient, Writable)),
-        DoctorCheck.Of("locks", patient => WithProbe(patient, Locks)),
+        DoctorCheck.Of("runs_folder", patient => WithProbe(patient.RunsDirectory, (folder, probe) => Writable("runs_folder", folder, probe))),
+        DoctorCheck.Of("worktrees_folder", patient => WithProbe(patient.WorktreesDirectory, (folder, probe) => Writable("worktrees_folder", folder, probe))),
+        DoctorCheck.Of("locks", patient => WithProbe(patient.RunsDirectory, Locks)),
         DoctorCheck.Of("disk_space", Space),
         DoctorCheck.Of("ledger", Ledger),
     ];
 
-    private static IReadOnlyList<DoctorFinding> WithProbe(Patient patient, Func<string, string, DoctorFinding> look)
+    private static IReadOnlyList<DoctorFinding> WithProbe(string wanted, Func<string, string, DoctorFinding> look)
     {
-        var folder = Patient.Existing(patient.RunsDirectory);
+        var folder = Patient.Existing(wanted);
         var probe = Path.Combine(folder, $".factory-doctor-{Guid.NewGuid():N}");
         try
         {
@@ -34,7 +35,7 @@ internal static class DiskChecks
         }
     }
 
-    private static DoctorFinding Writable(string folder, string probe)
+    private static DoctorFinding Writable(string name, string folder, string probe)
     {
         using (var file = File.OpenHandle(probe, FileMode.CreateNew, FileAccess.Write))
         {
@@ -43,7 +44,7 @@ internal static class DiskChecks
         }
 
         DurableFile.FlushFolder(folder);
-        return new("runs_folder", RunStatus.Pass, $"{folder} takes files and makes them durable", "");
+        return new(name, RunStatus.Pass, $"{folder} takes files and makes them durable", "");
     }
 
     private static DoctorFinding Locks(string folder, string probe)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Factory.Core.Contracts;
 
 namespace Factory.Core.Ledger;
 
@@ -59,4 +60,18 @@ public sealed record LedgerFilter
 
     private static bool IsText(JsonElement parent, string name, string? wanted) =>
         wanted is null || (parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.ValueEquals(wanted));
+
+    /// <summary>Makes sure that the names asked for exist: a misspelt one would find nothing and look like an answer.</summary>
+    /// <exception cref="FactoryException">An event type or a status that no ledger has.</exception>
+    public void RequireKnownNames()
+    {
+        foreach (var name in EventTypes) Require("event type", name, WireEnum<LedgerEventType>.All);
+        if (Status is not null) Require("status", Status, WireEnum<RunStatus>.All);
+    }
+
+    private static void Require(string what, string name, IReadOnlyList<string> known)
+    {
+        if (!known.Contains(name, StringComparer.OrdinalIgnoreCase))
+            throw new FactoryException(BlockerKind.Config, $"there is no {what} '{name}'", $"use one of {string.Join(", ", known)}", name);
+    }
 }

@@ -18,6 +18,7 @@ public static class LedgerReader
     public static IEnumerable<LedgerEvent> Read(
         string path, LedgerFilter? filter = null, bool strict = false, Action<LedgerProblem>? onProblem = null, CancellationToken cancellationToken = default)
     {
+        filter?.RequireKnownNames();
         using var lines = new LedgerLines(path);
         var report = strict ? problem => throw Refused(path, problem) : onProblem ?? (static _ => { });
         var wanted = filter ?? LedgerFilter.All;

@@ -68,6 +68,7 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
         }
 
         Status = Decide(failure);
+        Directory.CreateDirectory(session.Folder.Integrator);
         // What was written before the failure may say PASS, and on a full disk it also takes the room that the truth needs.
         foreach (var name in (string[])[BundleFile.Status, BundleFile.FinalReport, BundleFile.MergePlan, BundleFile.DiffPatch])
             File.Delete(Path.Combine(session.Folder.Integrator, name));

@@ -39,11 +39,16 @@ public sealed class LaunchStage(RunSession session)
         if (worker.Blockers.Count > 0 || cancellationToken.IsCancellationRequested) return;
         try
         {
-            await store.RegisterAsync(worker.WorktreePath, session.Ground.BaseCommit, cancellationToken).ConfigureAwait(false);
+            var rescue = await store.RegisterAsync(worker.WorktreePath, worker.Id, session.Folder.Id.Text, session.Ground.BaseCommit, cancellationToken).ConfigureAwait(false);
+            if (rescue is not null) worker.Warnings.Add($"the folder of its worktree was gone; what had been committed in it is kept at {rescue}");
         }
         catch (FactoryException error)
         {
             worker.Blockers.Add(error.Blocker with { Kind = BlockerKind.Worker, Worker = worker.Id });
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            worker.Block(BlockerKind.Worker, $"its worktree cannot be made: {error.Message}", "make the worktrees folder writable, or set paths.worktrees_dir to another place", worker.WorktreePath);
         }
         catch (OperationCanceledException)
         {

@@ -28,6 +28,7 @@ public sealed class MergedTreeChecks(RunSession session)
             var rc = result.StartBlocker is not null ? null : isTied ? result.ExitCode ?? 1 : (int?)1;
             records.Add(new CheckRecord("check:" + check.Name, rc, result.DurationMs, names.Select(log => log.Path).FirstOrDefault()));
             Judge(check, result, isTied);
+            await RestoreAsync(store, worktree, commit, check).ConfigureAwait(false);
             session.Journal.Append(LedgerEventType.CheckResult, rc == 0 ? RunStatus.Pass : check.Required ? RunStatus.Blocked : RunStatus.Warn, rc: rc ?? 2, durationMs: result.DurationMs, details: new Dictionary<string, object?>
             {
                 ["check"] = check.Name,
@@ -39,6 +40,15 @@ public sealed class MergedTreeChecks(RunSession session)
         // A failed check's tree is evidence: it stays until the worktrees are removed.
         if (records.All(record => record.Rc == 0)) await RemoveAsync(store, worktree).ConfigureAwait(false);
         return (records, logs);
+    }
+
+    // The next check must see the merged tree, not what this one made of it. New files, such as build output, stay.
+    private async Task RestoreAsync(WorktreeStore store, Worktree worktree, CommitId commit, CheckDefinition check)
+    {
+        var changed = await store.ListChangedAsync(worktree, CancellationToken.None).ConfigureAwait(false);
+        if (changed.Count > 0)
+            session.Warnings.Add($"check '{check.Name}' changed tracked files ({string.Join(", ", changed.Take(3))}{(changed.Count > 3 ? ", ..." : "")}); they are not in the integrated commit, and the checks after it saw the merged tree again");
+        if (changed.Count > 0 || worktree.DetachedHead != commit) await store.FillAsync(worktree, commit, CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task RemoveAsync(WorktreeStore store, Worktree worktree)

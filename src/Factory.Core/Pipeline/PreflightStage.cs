@@ -37,12 +37,7 @@ public sealed class PreflightStage(RunSession session)
         {
             foreach (var path in (string[])[session.Folder.WorkerLock(worker.Id), worker.WorktreeLock])
             {
-                if (FileLock.TryAcquire(path, holder) is { } taken)
-                {
-                    worker.Locks.Add(taken);
-                    continue;
-                }
-
+                if (Take(worker, path, holder)) continue;
                 var other = FileLock.ReadHolder(path)?.ToString() ?? "a process that did not write its name";
                 worker.Block(BlockerKind.Lock, $"the worktree {worker.WorktreePath} is in use by {other}", "wait for that run to end, or end it; its work is not touched", worker.WorktreePath);
             }
@@ -51,6 +46,21 @@ public sealed class PreflightStage(RunSession session)
             if (Path.Exists(worker.WorktreePath) && !IsEmptyFolder(worker.WorktreePath) && Worktree.Find(worker.WorktreePath, session.Ground.Repository.CommonDirectory) is null)
                 worker.Block(BlockerKind.Worker, $"{worker.WorktreePath} is not a worktree of this repository, so it is left alone", "move or delete that folder yourself, or set paths.worktrees_dir to another place", worker.WorktreePath);
         }
+    }
+
+    private static bool Take(WorkerState worker, string path, LockHolder holder)
+    {
+        try
+        {
+            if (FileLock.TryAcquire(path, holder) is not { } taken) return false;
+            worker.Locks.Add(taken);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            worker.Block(BlockerKind.Config, $"the lock {path} cannot be taken: {error.Message}", "make its folder writable and free space, or set paths.worktrees_dir and paths.runs_dir to another place", path);
+        }
+
+        return true;
     }
 
     // The lock of a killed run is free at once, but its worker may still be writing in the worktree.

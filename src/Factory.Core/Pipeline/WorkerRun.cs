@@ -147,21 +147,18 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
         var (tree, ground) = (worker.Worktree!, session.Ground);
         try
         {
+            var message = $"{worker.Id}: work of run {session.Folder.Id}\n\nFactory-Run: {session.Folder.Id}\nFactory-Worker: {worker.Id}\n";
+            var capture = new WorktreeCapture(ground.Repository, ground.Identity);
             if (!Directory.Exists(tree.Path))
             {
-                Fail("deleted its own worktree, so there is nothing to capture");
+                worker.Block(BlockerKind.Worker, "deleted its own worktree; only what it had committed is kept", "read its logs, have it leave its worktree alone, and run again");
+                await KeepAsync(await capture.CaptureCommitsAsync(tree, ground.BaseCommit, message, CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
                 return;
             }
 
             if (!tree.IsIntact) Fail($"deleted or changed the .git file of its worktree {tree.Path}");
             if (tree.UnfinishedOperation is { } operation) Fail($"left {operation} in progress");
-            var message = $"{worker.Id}: work of run {session.Folder.Id}\n\nFactory-Run: {session.Folder.Id}\nFactory-Worker: {worker.Id}\n";
-            var work = await new WorktreeCapture(ground.Repository, ground.Identity).CaptureAsync(tree, _index, ground.BaseCommit, ground.BaseTree, message, CancellationToken.None).ConfigureAwait(false);
-            foreach (var path in work.Gitlinks) worker.Block(BlockerKind.Worker, $"made another repository at {path}, whose files git does not capture; they stay in the worktree", "have the worker add plain files, or a submodule outside of Factory", path);
-            worker.Branch = $"{ground.Config.Run.BranchPrefix}/{session.Folder.Id}/{worker.Id}";
-            await ground.Repository.CreateRefAsync("refs/heads/" + worker.Branch, work.Commit, CancellationToken.None).ConfigureAwait(false);
-            worker.Commit = work.Commit;
-            worker.Required.Add(new CheckRecord("capture", 0, 0, null));
+            await KeepAsync(await capture.CaptureAsync(tree, _index, ground.BaseCommit, ground.BaseTree, message, CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
         }
         catch (FactoryException error)
         {
@@ -173,6 +170,15 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
         {
             File.Delete(_index);
         }
+    }
+
+    private async Task KeepAsync(CapturedWork work)
+    {
+        foreach (var path in work.Gitlinks) worker.Block(BlockerKind.Worker, $"made another repository at {path}, whose files git does not capture; they stay in the worktree", "have the worker add plain files, or a submodule outside of Factory", path);
+        worker.Branch = $"{session.Ground.Config.Run.BranchPrefix}/{session.Folder.Id}/{worker.Id}";
+        await session.Ground.Repository.CreateRefAsync("refs/heads/" + worker.Branch, work.Commit, CancellationToken.None).ConfigureAwait(false);
+        worker.Commit = work.Commit;
+        worker.Required.Add(new CheckRecord("capture", 0, 0, null));
     }
 
     private void Fail(string message) =>

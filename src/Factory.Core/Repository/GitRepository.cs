@@ -71,8 +71,8 @@ public sealed class GitRepository
     /// <exception cref="FactoryException">The ref begins with '-', does not exist, is ambiguous, or names no commit.</exception>
     public async Task<(CommitId Commit, CommitId Tree)> ResolveAsync(string reference, CancellationToken cancellationToken)
     {
-        if (reference.Length == 0 || reference[0] == '-' || reference.AsSpan().ContainsAny("\n\0"))
-            throw BadRef(reference, "is not a name that git can resolve: it is empty, begins with '-' or has a line feed");
+        if (reference.Length == 0 || reference[0] == '-' || reference[0] == '^' || reference.AsSpan().ContainsAny("\n\0") || reference.Contains("..", StringComparison.Ordinal))
+            throw BadRef(reference, "is not the name of one commit: it is empty, begins with '-' or '^', or has '..' or a line feed");
         // The option that ends options is not understood by every command of 2.38; a ref that begins with '-' is refused above.
         var call = new GitCall("rev-list", "--max-count=1", "--no-commit-header", "--format=%H %T", reference + "^{commit}", "--");
         var answer = await RunAsync(call, cancellationToken).ConfigureAwait(false);

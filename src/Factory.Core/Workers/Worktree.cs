@@ -51,6 +51,20 @@ public sealed record Worktree(string Path, string AdminDirectory)
         return SamePath(System.IO.Path.GetFullPath(back, admin), System.IO.Path.Combine(path, ".git")) ? new Worktree(System.IO.Path.GetFullPath(path), admin) : null;
     }
 
+    /// <summary>The registration of a worktree whose folder is gone, or null when there is none for this folder.</summary>
+    public static Worktree? FindVanished(string path, string commonDirectory)
+    {
+        var registrations = System.IO.Path.Combine(commonDirectory, "worktrees");
+        if (!Directory.Exists(registrations)) return null;
+        foreach (var admin in Directory.EnumerateDirectories(registrations))
+        {
+            if (ReadFile(System.IO.Path.Combine(admin, "gitdir")) is { } back && SamePath(System.IO.Path.GetFullPath(back, admin), System.IO.Path.Combine(path, ".git")))
+                return new Worktree(System.IO.Path.GetFullPath(path), admin);
+        }
+
+        return null;
+    }
+
     /// <summary>
     /// Removes the lock files that a git killed in this worktree left behind. Only for a caller that holds the worktree's
     /// lock and knows that no process of an earlier worker lives.

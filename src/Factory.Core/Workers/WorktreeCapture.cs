@@ -53,6 +53,19 @@ public sealed class WorktreeCapture(GitRepository repository, GitIdentity identi
         return await SettleAsync(worktree, index, new CapturedWork(commit, tree, [.. gitlinks]), head, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Captures what was committed in a worktree whose folder is gone.</summary>
+    /// <param name="worktree">The worktree.</param>
+    /// <param name="baseCommit">The first parent of the commit.</param>
+    /// <param name="message">The commit's message.</param>
+    /// <param name="cancellationToken">Ends the work between two steps.</param>
+    public async Task<CapturedWork> CaptureCommitsAsync(Worktree worktree, CommitId baseCommit, string message, CancellationToken cancellationToken)
+    {
+        var head = worktree.DetachedHead ?? await ReadHeadAsync(worktree, cancellationToken).ConfigureAwait(false) ?? baseCommit;
+        var tree = await repository.TreeOfAsync(head, cancellationToken).ConfigureAwait(false);
+        if (head == baseCommit) return new CapturedWork(baseCommit, tree, []);
+        return new CapturedWork(await repository.CommitTreeAsync(tree, [baseCommit, head], message, identity, cancellationToken).ConfigureAwait(false), tree, []);
+    }
+
     /// <summary>The commit under HEAD, also when HEAD is a branch; null when there is none.</summary>
     public async Task<CommitId?> ReadHeadAsync(Worktree worktree, CancellationToken cancellationToken)
     {

@@ -21,15 +21,33 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
     /// left alone. One at a time, over all processes: git's own commands fail when they meet a worktree that another git is
     /// half-way through registering.
     /// </summary>
-    /// <returns>Whether it was registered now.</returns>
-    public async Task<bool> RegisterAsync(string path, CommitId commit, CancellationToken cancellationToken)
+    /// <param name="path">Its folder.</param>
+    /// <param name="worker">Whose it is; names the rescue ref.</param>
+    /// <param name="run">The run it is made for; names the rescue ref.</param>
+    /// <param name="commit">The commit of its HEAD.</param>
+    /// <param name="cancellationToken">Ends the work between two steps.</param>
+    /// <returns>
+    /// The ref that keeps what was committed in a worktree whose folder was deleted, or null when there is nothing to keep.
+    /// </returns>
+    public async Task<string?> RegisterAsync(string path, string worker, string run, CommitId commit, CancellationToken cancellationToken)
     {
-        if (Exists(path)) return false;
+        if (Exists(path)) return null;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using var turn = await WorktreeRegistration.EnterAsync(repository.CommonDirectory, cancellationToken).ConfigureAwait(false);
+        var rescue = await RescueVanishedAsync(path, worker, run, commit, cancellationToken).ConfigureAwait(false);
         // --force lets git take over the registration of a worktree whose folder was deleted by hand; it never overwrites files.
         await repository.RequireAsync(new GitCall("worktree", "add", "--force", "--detach", "--no-checkout", "--quiet", path, commit.Hex), cancellationToken).ConfigureAwait(false);
-        return true;
+        return rescue;
+    }
+
+    private async Task<string?> RescueVanishedAsync(string path, string worker, string run, CommitId commit, CancellationToken cancellationToken)
+    {
+        if (Worktree.FindVanished(path, repository.CommonDirectory) is not { } vanished) return null;
+        var head = vanished.DetachedHead ?? await new WorktreeCapture(repository, identity).ReadHeadAsync(vanished, cancellationToken).ConfigureAwait(false);
+        if (head is null || head == commit || await IsKeptAsync(head.Value, cancellationToken).ConfigureAwait(false)) return null;
+        var name = $"refs/factory/rescue/{run}/{worker}";
+        await repository.CreateRefAsync(name, head.Value, cancellationToken).ConfigureAwait(false);
+        return name;
     }
 
     /// <summary>Makes a worktree ready at the base commit.</summary>
@@ -42,14 +60,14 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
     /// <exception cref="FactoryException">The folder is not ours, or holds something that cannot be kept.</exception>
     public async Task<ReadyWorktree> PrepareAsync(string path, string worker, string run, CommitId baseCommit, CommitId baseTree, CancellationToken cancellationToken)
     {
-        await RegisterAsync(path, baseCommit, cancellationToken).ConfigureAwait(false);
+        var vanished = await RegisterAsync(path, worker, run, baseCommit, cancellationToken).ConfigureAwait(false);
         var worktree = Worktree.Find(path, repository.CommonDirectory) ?? throw new FactoryException(
             BlockerKind.Worker, $"{path} is not a worktree of this repository, so it is left alone", "move or delete that folder yourself, or set paths.worktrees_dir to another place", path, worker);
         worktree.ClearStaleLocks();
         if (worktree.IsUnfilled)
         {
-            await repository.RequireAsync(In(worktree, "reset", "--quiet", "--hard", baseCommit.Hex), cancellationToken).ConfigureAwait(false);
-            return new ReadyWorktree(worktree, false, null);
+            await FillAsync(worktree, baseCommit, cancellationToken).ConfigureAwait(false);
+            return new ReadyWorktree(worktree, false, vanished);
         }
 
         var rescue = await RescueAsync(worktree, worker, run, baseCommit, cancellationToken).ConfigureAwait(false);
@@ -60,12 +78,24 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
     /// <summary>Adds a worktree, detached at a commit, in a folder that does not exist or is empty.</summary>
     public async Task<Worktree> AddAsync(string path, CommitId commit, CancellationToken cancellationToken)
     {
-        await RegisterAsync(path, commit, cancellationToken).ConfigureAwait(false);
+        await RegisterAsync(path, WorkerId.Integrator, "checkout", commit, cancellationToken).ConfigureAwait(false);
         var worktree = Worktree.Find(path, repository.CommonDirectory) ?? throw new FactoryException(
             new Blocker(BlockerKind.Check, null, path, "git made a worktree that does not name this repository", "look at the folder and at 'git worktree list'"), RunStatus.Fail);
-        await repository.RequireAsync(In(worktree, "reset", "--quiet", "--hard", commit.Hex), cancellationToken).ConfigureAwait(false);
+        await FillAsync(worktree, commit, cancellationToken).ConfigureAwait(false);
         return worktree;
     }
+
+    /// <summary>Makes the tracked files, the index and the detached HEAD of a worktree those of a commit; what was changed in tracked files is lost.</summary>
+    public async Task FillAsync(Worktree worktree, CommitId commit, CancellationToken cancellationToken)
+    {
+        if (worktree.DetachedHead is null)
+            await repository.RequireAsync(In(worktree, "update-ref", "--no-deref", "HEAD", commit.Hex), cancellationToken).ConfigureAwait(false);
+        await repository.RequireAsync(In(worktree, "reset", "--quiet", "--hard", commit.Hex), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The tracked paths of a worktree that differ from its HEAD.</summary>
+    public async Task<IReadOnlyList<string>> ListChangedAsync(Worktree worktree, CancellationToken cancellationToken) =>
+        (await repository.RequireAsync(In(worktree, "diff-index", "--name-only", "-z", "HEAD", "--"), cancellationToken).ConfigureAwait(false)).Fields;
 
     /// <summary>Keeps under a ref what is in a worktree and nowhere else.</summary>
     /// <returns>The ref, or null when there was nothing to keep.</returns>
