@@ -45,7 +45,7 @@ public sealed class ProtectedPaths
     /// </param>
     public string? Explain(string path, IReadOnlyList<string>? allowedGlobs)
     {
-        if (Is(path, _configFile)) return "Factory's own configuration";
+        if (Is(path, _configFile) || Is(path, ConfigLoader.FileName)) return "Factory's own configuration";
         if (Array.Find(_ownFolders, folder => Is(path, folder) || path.StartsWith(folder + "/", StringComparison.OrdinalIgnoreCase)) is { } own)
             return $"Factory's own folder {own}/";
         var segments = path.Split('/');

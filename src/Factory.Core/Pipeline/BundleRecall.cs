@@ -3,24 +3,42 @@ using Factory.Core.Contracts;
 
 namespace Factory.Core.Pipeline;
 
-/// <summary>Takes up, for a stage that runs on its own, what launching found and wrote into each STATUS.json.</summary>
+/// <summary>
+/// Takes up, for a stage that runs on its own, what launching found: times, checks and warnings from each STATUS.json, and
+/// what decides the verdict from the ledger.
+/// </summary>
 public static class BundleRecall
 {
-    /// <summary>Restores each worker's checks, errors and warnings from its bundle.</summary>
+    /// <summary>Restores each worker.</summary>
+    /// <exception cref="FactoryException">The ledger is missing or cannot be read.</exception>
     public static void Restore(RunSession session)
     {
+        var records = LaunchRecord.Read(session.Folder);
         foreach (var worker in session.Workers)
         {
-            // A bundle that cannot be read is judged, and blocked, by the validation that follows.
-            if (BundleFolder.Read(session.Folder.Bundle(worker.Id), worker.Id).Status is not { } status) continue;
-            worker.Status = status.Status;
-            (worker.StartedAt, worker.EndedAt) = (status.StartedAt, status.EndedAt);
-            worker.Required.AddRange(status.RequiredChecks);
-            worker.Warnings.AddRange(status.Warnings);
-            if (status.RequiredChecks.FirstOrDefault(check => check.Name == "command") is not { } command) continue;
-            (worker.ExitCode, worker.DurationMs) = (command.Rc, command.DurationMs);
-            if (!session.IsDryRun && command.Rc is not 0)
-                worker.Block(BlockerKind.Worker, command.Rc is null ? "its command did not run" : $"its command ended with exit code {command.Rc}", $"read {session.Shown(Path.Combine(session.Folder.Bundle(worker.Id), "LOGS"))}, mend the cause and run again");
+            RestoreStatus(session, worker);
+            if (records.TryGetValue(worker.Id, out var record)) RestoreRecord(worker, record);
+            else worker.Block(BlockerKind.Worker, "was not launched to its end: the ledger has no record of its bundle", "start a new run; what the worker did is in its worktree or on its branch");
         }
+    }
+
+    private static void RestoreStatus(RunSession session, WorkerState worker)
+    {
+        // A bundle that cannot be read is judged, and blocked, by the validation that follows.
+        if (BundleFolder.Read(session.Folder.Bundle(worker.Id), worker.Id).Status is not { } status) return;
+        (worker.StartedAt, worker.EndedAt) = (status.StartedAt, status.EndedAt);
+        worker.Required.AddRange(status.RequiredChecks);
+        worker.Warnings.AddRange(status.Warnings);
+        worker.DurationMs = status.RequiredChecks.FirstOrDefault(check => check.Name == "command")?.DurationMs ?? 0;
+        worker.ClaimedExitCode = status.RequiredChecks.FirstOrDefault(check => check.Name == "command")?.Rc;
+    }
+
+    private static void RestoreRecord(WorkerState worker, LaunchRecord record)
+    {
+        worker.Recorded = record;
+        worker.ExitCode = record.ExitCode;
+        worker.Blockers.AddRange(record.Blockers);
+        if (record.ExitCode is { } code && worker.ClaimedExitCode != code)
+            worker.Block(BlockerKind.Schema, $"STATUS.json says that the command returned {worker.ClaimedExitCode?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "nothing"}; the ledger recorded {code}", "find out who changed the bundle; start a new run", $"{worker.Id}/{BundleFile.Status}");
     }
 }

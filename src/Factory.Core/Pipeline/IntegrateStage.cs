@@ -36,7 +36,8 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
     /// <summary>Integrates.</summary>
     public async Task<RunStatus> RunAsync(CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(Path.Combine(session.Folder.Integrator, "LOGS"));
+        session.Files.EnsureFolder(session.Folder.Integrator);
+        session.Files.EnsureFolder(Path.Combine(session.Folder.Integrator, "LOGS"));
         session.Journal.Append(LedgerEventType.IntegrateStart, RunStatus.Pending, rc: 0, details: new Dictionary<string, object?> { ["workers"] = session.Workers.Select(worker => (object?)worker.Id).ToList() });
         RecordEarlierStages();
         FindOverlaps();
@@ -68,10 +69,10 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
         }
 
         Status = Decide(failure);
-        Directory.CreateDirectory(session.Folder.Integrator);
+        session.Files.EnsureFolder(session.Folder.Integrator);
         // What was written before the failure may say PASS, and on a full disk it also takes the room that the truth needs.
         foreach (var name in (string[])[BundleFile.Status, BundleFile.FinalReport, BundleFile.MergePlan, BundleFile.DiffPatch])
-            File.Delete(Path.Combine(session.Folder.Integrator, name));
+            session.Files.Delete(Path.Combine(session.Folder.Integrator, name));
         await WriteReportsAsync(null, failure, CancellationToken.None).ConfigureAwait(false);
         await session.WriteManifestAsync(Status).ConfigureAwait(false);
     }
@@ -118,7 +119,7 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
     {
         var ground = session.Ground;
         var good = contributions.Where(one => session.Workers.Single(worker => worker.Id == one.Worker).Blockers.Count == 0).ToList();
-        var attributes = Path.Combine(session.Folder.Integrator, ".attributes");
+        var attributes = Path.Combine(session.Folder.Integrator, $".attributes-{Guid.NewGuid():N}");
         try
         {
             Directory.CreateDirectory(attributes);
@@ -172,7 +173,6 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
         IntegratedCommit = Status is RunStatus.Pass or RunStatus.Warn ? _integrated : null;
         var announced = IntegratedCommit;
         await WriteReportsAsync(announced, null, cancellationToken).ConfigureAwait(false);
-        await session.WriteManifestAsync(Status).ConfigureAwait(false);
         IntegratedCommit = null;
         if (announced is { } commit)
         {
@@ -180,6 +180,8 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
             IntegratedCommit = commit;
         }
 
+        // After the branch: a run that is killed in between stays PENDING and does not claim a branch that is not there.
+        await session.WriteManifestAsync(Status).ConfigureAwait(false);
         session.Journal.Append(
             LedgerEventType.IntegrationResult, Status,
             details: new Dictionary<string, object?>

@@ -1,4 +1,5 @@
 using Factory.Core.Contracts;
+using Factory.Core.Guards;
 using Factory.Core.Workers;
 
 namespace Factory.Core.Pipeline;
@@ -9,10 +10,17 @@ public sealed class LaunchStage(RunSession session)
     /// <summary>Runs every worker to its end. A cancelled run still captures what its workers did.</summary>
     public async Task<RunStatus> RunAsync(CancellationToken cancellationToken)
     {
-        foreach (var worker in session.Workers) Directory.CreateDirectory(Path.Combine(session.Folder.Bundle(worker.Id), "LOGS"));
+        foreach (var worker in session.Workers) session.Files.EnsureFolder(Path.Combine(session.Folder.Bundle(worker.Id), "LOGS"));
         if (session.IsDryRun) await CloseAllAsync().ConfigureAwait(false);
-        else await RunWorkersAsync(cancellationToken).ConfigureAwait(false);
+        else
+        {
+            var before = await SharedSettings.ReadAsync(session.Ground.Repository, CancellationToken.None).ConfigureAwait(false);
+            await RunWorkersAsync(cancellationToken).ConfigureAwait(false);
+            session.Blockers.AddRange(SharedSettings.Compare(before, await SharedSettings.ReadAsync(session.Ground.Repository, CancellationToken.None).ConfigureAwait(false)));
+        }
+
         var status = StatusEvaluator.Worst(session.Workers.Select(worker => session.IsDryRun && worker.Status == RunStatus.Pending ? RunStatus.Warn : worker.Status));
+        if (session.Blockers.Any(blocker => blocker.Kind == BlockerKind.Escape)) status = RunStatus.Blocked;
         session.Journal.Append(
             LedgerEventType.LaunchResult,
             status,

@@ -17,14 +17,15 @@ public sealed class MergedTreeChecks(RunSession session)
     public async Task<(IReadOnlyList<CheckRecord> Records, IReadOnlyList<LogRecord> Logs)> RunAsync(CommitId commit, CancellationToken cancellationToken)
     {
         var store = new WorktreeStore(session.Ground.Repository, session.Ground.Identity);
+        await ClearAsync(store).ConfigureAwait(false);
         var worktree = await store.AddAsync(_checkout, commit, cancellationToken).ConfigureAwait(false);
         var (records, logs) = (new List<CheckRecord>(), new List<LogRecord>());
         foreach (var check in session.Ground.Config.Integration.Checks)
         {
-            var result = await RunOneAsync(check, commit, cancellationToken).ConfigureAwait(false);
+            var result = await RunOneAsync(records.Count + 1, check, commit, cancellationToken).ConfigureAwait(false);
             var names = result.Logs.Select(log => new LogRecord(log.Name, "LOGS/" + Path.GetFileName(log.File), result.ExitCode)).ToList();
             logs.AddRange(names);
-            var isTied = worktree.DetachedHead == commit;
+            var isTied = worktree.IsIntact && worktree.DetachedHead == commit;
             var rc = result.StartBlocker is not null ? null : isTied ? result.ExitCode ?? 1 : (int?)1;
             records.Add(new CheckRecord("check:" + check.Name, rc, result.DurationMs, names.Select(log => log.Path).FirstOrDefault()));
             Judge(check, result, isTied);
@@ -42,9 +43,23 @@ public sealed class MergedTreeChecks(RunSession session)
         return (records, logs);
     }
 
+    // Whatever is in the checkout's place, from a killed run or planted, has no say in the verdict.
+    private async Task ClearAsync(WorktreeStore store)
+    {
+        await ProcessSweep.StopAsync(ProcessSweep.FindByEnvironment("FACTORY_WORKTREE", _checkout), TimeSpan.FromSeconds(2)).ConfigureAwait(false);
+        await store.DropAsync(_checkout, CancellationToken.None).ConfigureAwait(false);
+    }
+
     // The next check must see the merged tree, not what this one made of it. New files, such as build output, stay.
     private async Task RestoreAsync(WorktreeStore store, Worktree worktree, CommitId commit, CheckDefinition check)
     {
+        if (!worktree.IsIntact)
+        {
+            await ClearAsync(store).ConfigureAwait(false);
+            await store.AddAsync(_checkout, commit, CancellationToken.None).ConfigureAwait(false);
+            return;
+        }
+
         var changed = await store.ListChangedAsync(worktree, CancellationToken.None).ConfigureAwait(false);
         if (changed.Count > 0)
             session.Warnings.Add($"check '{check.Name}' changed tracked files ({string.Join(", ", changed.Take(3))}{(changed.Count > 3 ? ", ..." : "")}); they are not in the integrated commit, and the checks after it saw the merged tree again");
@@ -63,7 +78,7 @@ public sealed class MergedTreeChecks(RunSession session)
         }
     }
 
-    private async Task<WorkerCommandResult> RunOneAsync(CheckDefinition check, CommitId commit, CancellationToken cancellationToken)
+    private async Task<WorkerCommandResult> RunOneAsync(int number, CheckDefinition check, CommitId commit, CancellationToken cancellationToken)
     {
         session.Services.Observer.WorkerProgress(WorkerId.Integrator, "check " + check.Name, RunStatus.Pending);
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -76,7 +91,7 @@ public sealed class MergedTreeChecks(RunSession session)
             ["base"] = session.Ground.BaseCommit.Hex,
         };
         return await WorkerCommand.RunAsync(
-            new WorkerCommandSpec("check-" + string.Concat(check.Name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_')), [.. check.Command.Select(argument => Placeholders.Expand(argument, values))], _checkout, Path.Combine(session.Folder.Integrator, "LOGS"))
+            new WorkerCommandSpec($"check-{number}-" + string.Concat(check.Name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_')), [.. check.Command.Select(argument => Placeholders.Expand(argument, values))], _checkout, Path.Combine(session.Folder.Integrator, "LOGS"))
             {
                 Environment = new Dictionary<string, string?>
                 {
@@ -100,7 +115,7 @@ public sealed class MergedTreeChecks(RunSession session)
             { StartBlocker: { } blocker } => (BlockerKind.Check, $"could not be started: {blocker.Message}"),
             { TimedOut: true } => (BlockerKind.Timeout, $"ran longer than {check.TimeoutSeconds} s and was stopped"),
             { Cancelled: true } => (BlockerKind.Check, "was stopped, because the run was cancelled"),
-            { ExitCode: 0 } => (BlockerKind.Check, "moved its checkout to another commit, so its verdict does not count"),
+            { ExitCode: 0 } => (BlockerKind.Check, "moved or deleted its checkout, so its verdict does not count"),
             _ => (BlockerKind.Check, $"ended with exit code {result.ExitCode} on the merged tree"),
         };
         if (check.Required) session.Blockers.Add(new Blocker(kind, null, null, $"check '{check.Name}' {what}", $"read {logs} and look at {session.Shown(_checkout)}"));

@@ -19,6 +19,7 @@ public sealed class PreflightStage(RunSession session)
         CheckWorkers();
         CheckCommands();
         await CheckGlobsAsync(cancellationToken).ConfigureAwait(false);
+        await CheckBranchPrefixAsync(cancellationToken).ConfigureAwait(false);
         if (!session.IsDryRun) TakeWorktrees();
         var status = session.AllBlockers.Count > before ? RunStatus.Blocked : session.Warnings.Count > 0 ? RunStatus.Warn : RunStatus.Pass;
         session.Journal.Append(LedgerEventType.Preflight, status, details: new Dictionary<string, object?>
@@ -107,6 +108,17 @@ public sealed class PreflightStage(RunSession session)
     {
         if (!Path.IsPathRooted(command[0]) && command[0].AsSpan().ContainsAny('/', '\\')) return null;
         return WorkerCommand.FindProblem(new WorkerCommandSpec("preflight", command, session.Ground.Repository.Root, session.Folder.Path) { Environment = variables });
+    }
+
+    // git keeps refs as a tree of names: a branch named like a part of the prefix leaves no room for the branches below it.
+    private async Task CheckBranchPrefixAsync(CancellationToken cancellationToken)
+    {
+        var parts = session.Ground.Config.Run.BranchPrefix.Split('/');
+        var names = Enumerable.Range(1, parts.Length).Select(count => "refs/heads/" + string.Join('/', parts.Take(count))).ToList();
+        var call = new GitCall("cat-file", "--batch-check") { Input = System.Text.Encoding.UTF8.GetBytes(string.Concat(names.Select(name => name + "\n"))) };
+        var answers = (await session.Ground.Repository.RequireAsync(call, cancellationToken).ConfigureAwait(false)).Text.Split('\n');
+        foreach (var (name, _) in names.Zip(answers).Where(pair => !pair.Second.EndsWith(" missing", StringComparison.Ordinal)))
+            session.Blockers.Add(new Blocker(BlockerKind.Config, null, name, $"a branch {name["refs/heads/".Length..]} is in the way of the branches below run.branch_prefix '{session.Ground.Config.Run.BranchPrefix}'", "rename that branch, or set run.branch_prefix to another name"));
     }
 
     private async Task CheckGlobsAsync(CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Factory.Core.Attestation;
 using Factory.Core.Bundles;
 using Factory.Core.Contracts;
 using Factory.Core.Guards;
@@ -65,6 +66,12 @@ public sealed class ValidateStage(RunSession session)
         }
 
         (worker.Commit, worker.Branch) = (commit, branch);
+        if (worker.Recorded is not { } record || record.Commit != commit.Hex)
+        {
+            worker.Block(BlockerKind.Policy, $"its branch {branch} is at {commit.Hex[..12]}, and launching recorded {worker.Recorded?.Commit?[..12] ?? "no commit"}", "find out who moved the branch; start a new run", branch);
+            return null;
+        }
+
         var changes = await session.Ground.Repository.DiffAsync(session.Ground.BaseCommit, commit, cancellationToken).ConfigureAwait(false);
         var before = worker.Blockers.Count;
         if (schema.Count == 0) await CheckEvidenceAsync(worker, bundle, changes, cancellationToken).ConfigureAwait(false);
@@ -80,6 +87,7 @@ public sealed class ValidateStage(RunSession session)
     {
         var inGit = changes.Select(change => change.Path).ToHashSet(StringComparer.Ordinal);
         var listed = bundle.Changed!.Changes.Select(change => change.Path).ToHashSet(StringComparer.Ordinal);
+        await CheckContentAsync(worker, bundle, changes, cancellationToken).ConfigureAwait(false);
         try
         {
             var patched = await BundleEvidence.ReadPatchPathsAsync(session.Ground.Repository, bundle.PatchFile, cancellationToken).ConfigureAwait(false);
@@ -96,6 +104,21 @@ public sealed class ValidateStage(RunSession session)
         var said = declared.Changes.Select(change => change.Path).ToHashSet(StringComparer.Ordinal);
         Hidden(worker, changes.Where(change => !said.Contains(change.Path)).Select(change => change.Path), "was changed and not declared by the worker");
         foreach (var path in said.Except(inGit).Order(StringComparer.Ordinal)) worker.Warnings.Add($"it declared {path}, which git shows unchanged");
+    }
+
+    private async Task CheckContentAsync(WorkerState worker, BundleFolder bundle, IReadOnlyList<ChangedPath> changes, CancellationToken cancellationToken)
+    {
+        var evidence = await BundleEvidence.DescribeAsync(session.Ground.Repository, session.Folder.Id.Text, worker.Id, changes, cancellationToken).ConfigureAwait(false);
+        var listed = bundle.Changed!.Changes.ToDictionary(change => change.Path, StringComparer.Ordinal);
+        Hidden(worker, evidence.Changes.Where(change => listed.TryGetValue(change.Path, out var said) && (said.ChangeType, said.Sha256) != (change.ChangeType, change.Sha256)).Select(change => change.Path), $"is not as {BundleFile.FilesChanged} says");
+        foreach (var (name, recorded) in ((string, string?)[])[(BundleFile.FilesChanged, worker.Recorded!.FilesChanged), (BundleFile.DiffPatch, worker.Recorded.DiffPatch)])
+        {
+            if (FileDigest.Of(name, Path.Combine(bundle.Folder, name))[name] != recorded)
+                worker.Block(BlockerKind.HiddenOverlap, $"{name} is not the file whose digest launching recorded in the ledger", "find out who changed the bundle; start a new run", $"{worker.Id}/{name}");
+        }
+
+        foreach (var change in changes.Where(change => change.IsGitlink))
+            worker.Block(BlockerKind.Worker, $"changed the submodule {change.Path}, whose commit this repository does not hold", "change the submodule outside of Factory, where it can be pushed", change.Path);
     }
 
     private static void Hidden(WorkerState worker, IEnumerable<string> paths, string why)

@@ -26,15 +26,22 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
     {
         if (worker.Blockers.Count == 0 && await PrepareAsync(cancellationToken).ConfigureAwait(false))
         {
-            await registered.ConfigureAwait(false);
-            if (cancellationToken.IsCancellationRequested) worker.Block(BlockerKind.Worker, "was not started, because the run was cancelled", "run again");
-            else if (await SetUpAsync(cancellationToken).ConfigureAwait(false)) await RunCommandAsync(cancellationToken).ConfigureAwait(false);
-            await CaptureAsync().ConfigureAwait(false);
+            try
+            {
+                await registered.ConfigureAwait(false);
+                if (cancellationToken.IsCancellationRequested) worker.Block(BlockerKind.Worker, "was not started, because the run was cancelled", "run again");
+                else if (await SetUpAsync(cancellationToken).ConfigureAwait(false)) await RunCommandAsync(cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                // Even when the ledger cannot be written: the worker's edits come first.
+                await CaptureAsync().ConfigureAwait(false);
+            }
         }
 
         Observe("writing evidence");
         await new WorkerCloseout(session).WriteAsync(worker, CancellationToken.None).ConfigureAwait(false);
-        session.Journal.Append(LedgerEventType.WorkerBundleDiscovered, worker.Status, worker.Id, details: new Dictionary<string, object?> { ["path"] = session.Shown(_bundle), ["commit"] = worker.Commit?.Hex });
+        worker.Recorded = LaunchRecord.Append(session, worker);
         Observe("done");
     }
 
@@ -60,6 +67,10 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
         catch (OperationCanceledException)
         {
             worker.Block(BlockerKind.Worker, "was not started, because the run was cancelled", "run again");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException && !DiskFull.Is(error))
+        {
+            worker.Block(BlockerKind.Worker, $"its worktree could not be made ready: {error.Message}", "look at the worktree and its access rights, then run again", worker.WorktreePath);
         }
         catch (FactoryException error) when (error.Status == RunStatus.Blocked || worker.Worktree is null)
         {
@@ -116,6 +127,7 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
     private async Task<WorkerCommandResult> RunAsync(string name, IReadOnlyList<string> command, string? input, CancellationToken cancellationToken)
     {
         var environment = WorkerEnvironment.Of(session, worker);
+        session.Files.EnsureFolder(Path.Combine(_bundle, "LOGS"));
         var result = await WorkerCommand.RunAsync(
             new WorkerCommandSpec(name.Replace(':', '-'), environment.Expand(command), worker.WorktreePath, Path.Combine(_bundle, "LOGS"))
             {
@@ -160,7 +172,7 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
             if (tree.UnfinishedOperation is { } operation) Fail($"left {operation} in progress");
             await KeepAsync(await capture.CaptureAsync(tree, _index, ground.BaseCommit, ground.BaseTree, message, CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
         }
-        catch (FactoryException error)
+        catch (Exception error) when (error is FactoryException || (error is IOException or UnauthorizedAccessException && !DiskFull.Is(error)))
         {
             worker.Branch = null;
             Fail($"left a worktree that cannot be captured: {error.Message}");

@@ -40,6 +40,12 @@ public sealed class WorkerState(WorkerDefinition definition, string worktreePath
     /// <summary>Wall time of the command in milliseconds.</summary>
     public long DurationMs { get; set; }
 
+    /// <summary>What launching recorded of it in the ledger.</summary>
+    public LaunchRecord? Recorded { get; set; }
+
+    /// <summary>The exit code that a STATUS.json taken up later claims.</summary>
+    public int? ClaimedExitCode { get; set; }
+
     /// <summary>When the command started, RFC 3339 UTC.</summary>
     public string? StartedAt { get; set; }
 

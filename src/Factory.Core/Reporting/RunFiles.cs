@@ -20,6 +20,7 @@ public sealed class RunFiles(string runDirectory)
     {
         var target = Guard(path);
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        MoveFolderAside(target);
         var temporary = Path.Combine(Path.GetDirectoryName(target)!, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}.tmp");
         try
         {
@@ -39,6 +40,32 @@ public sealed class RunFiles(string runDirectory)
 
     /// <summary>Writes text as UTF-8 without a byte order mark; see <see cref="WriteAsync(string, Func{Stream, Task})"/>.</summary>
     public Task WriteAsync(string path, string text) => WriteAsync(path, System.Text.Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Makes a folder of the run; a link in its place is moved aside, never followed.</summary>
+    /// <exception cref="FactoryException">The folder lies outside the run's folder, or a folder above it is a link.</exception>
+    public void EnsureFolder(string path)
+    {
+        var target = Guard(path);
+        if (new DirectoryInfo(target).LinkTarget is not null || File.Exists(target)) MoveAside(target);
+        Directory.CreateDirectory(target);
+    }
+
+    /// <summary>Deletes a file of the run, when it is there.</summary>
+    /// <exception cref="FactoryException">The file lies outside the run's folder, or a folder above it is a link.</exception>
+    public void Delete(string path) => File.Delete(Guard(path));
+
+    // A worker may have made a folder where a file belongs; what is in it is kept.
+    private static void MoveFolderAside(string target)
+    {
+        if (Directory.Exists(target)) MoveAside(target);
+    }
+
+    private static void MoveAside(string target)
+    {
+        var aside = $"{target}.moved-{Guid.NewGuid():N}";
+        if (File.Exists(target)) File.Move(target, aside);
+        else Directory.Move(target, aside);
+    }
 
     private string Guard(string path)
     {

@@ -62,6 +62,7 @@ public sealed class Git
         "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "commit.gpgSign=false", "-c", "advice.detachedHead=false",
         "-c", "core.warnAmbiguousRefs=true", "-c", "diff.renameLimit=0", "-c", "diff.renames=true",
         "-c", "merge.renames=true", "-c", "merge.renameLimit=0", "-c", "merge.directoryRenames=conflict", "-c", "submodule.recurse=false",
+        "-c", "status.showStash=false", "-c", "core.sparseCheckout=false", "-c", "merge.default=text", "-c", "apply.whitespace=nowarn",
     ];
 
     private readonly string _program;

@@ -74,6 +74,34 @@ public sealed record Worktree(string Path, string AdminDirectory)
         foreach (var name in (string[])["index.lock", "HEAD.lock"]) File.Delete(System.IO.Path.Combine(AdminDirectory, name));
     }
 
+    /// <summary>Drops what a worker set for this worktree alone, so that the next one sees the whole tree.</summary>
+    public void ForgetSparseCheckout()
+    {
+        File.Delete(System.IO.Path.Combine(AdminDirectory, "config.worktree"));
+        var sparse = System.IO.Path.Combine(AdminDirectory, "info", "sparse-checkout");
+        if (File.Exists(sparse)) File.Delete(sparse);
+    }
+
+    /// <summary>The commits that an unfinished operation started from; git keeps them nowhere else.</summary>
+    public IReadOnlyList<CommitId> OperationOrigins => [.. ((string[])["rebase-merge/orig-head", "rebase-apply/orig-head", "MERGE_HEAD", "CHERRY_PICK_HEAD", "ORIG_HEAD"])
+        .Select(name => ReadFile(System.IO.Path.Combine(AdminDirectory, name)))
+        .Select(text => CommitId.TryParse(text, out var id) ? id : (CommitId?)null)
+        .OfType<CommitId>()
+        .Distinct()];
+
+    /// <summary>Ends every unfinished operation without touching a file. Only for a caller that has rescued the worktree.</summary>
+    public void EndOperations()
+    {
+        foreach (var name in (string[])["rebase-merge", "rebase-apply", "sequencer"])
+        {
+            var folder = System.IO.Path.Combine(AdminDirectory, name);
+            if (Directory.Exists(folder)) FolderRemoval.Delete(folder);
+        }
+
+        foreach (var name in (string[])["MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "CHERRY_PICK_HEAD", "REVERT_HEAD", "BISECT_LOG", "BISECT_START", "BISECT_NAMES", "BISECT_TERMS", "BISECT_EXPECTED_REV"])
+            File.Delete(System.IO.Path.Combine(AdminDirectory, name));
+    }
+
     private static bool SamePath(string left, string right) => string.Equals(
         System.IO.Path.GetFullPath(left),
         System.IO.Path.GetFullPath(right),

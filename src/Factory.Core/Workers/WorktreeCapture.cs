@@ -46,8 +46,9 @@ public sealed class WorktreeCapture(GitRepository repository, GitIdentity identi
         var head = worktree.DetachedHead ?? await ReadHeadAsync(worktree, cancellationToken).ConfigureAwait(false);
         var hasMoved = head is not null && head != baseCommit;
         baseTree ??= await repository.TreeOfAsync(baseCommit, cancellationToken).ConfigureAwait(false);
-        if (tree == baseTree && !hasMoved) return await SettleAsync(worktree, index, new CapturedWork(baseCommit, tree, []), head, cancellationToken).ConfigureAwait(false);
-        var parents = hasMoved ? new[] { baseCommit, head!.Value } : [baseCommit];
+        if (tree == baseTree && !hasMoved && worktree.UnfinishedOperation is null) return await SettleAsync(worktree, index, new CapturedWork(baseCommit, tree, []), head, cancellationToken).ConfigureAwait(false);
+        var origins = worktree.UnfinishedOperation is null ? [] : worktree.OperationOrigins;
+        var parents = new[] { baseCommit }.Concat(hasMoved ? [head!.Value] : []).Concat(origins).Distinct();
         var commit = await repository.CommitTreeAsync(tree, parents, message, identity, cancellationToken).ConfigureAwait(false);
         var gitlinks = (await repository.DiffAsync(baseCommit, commit, cancellationToken).ConfigureAwait(false)).Where(change => change.IsGitlink && change.OldMode != change.NewMode).Select(change => change.Path);
         return await SettleAsync(worktree, index, new CapturedWork(commit, tree, [.. gitlinks]), head, cancellationToken).ConfigureAwait(false);

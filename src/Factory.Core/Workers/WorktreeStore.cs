@@ -64,6 +64,7 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
         var worktree = Worktree.Find(path, repository.CommonDirectory) ?? throw new FactoryException(
             BlockerKind.Worker, $"{path} is not a worktree of this repository, so it is left alone", "move or delete that folder yourself, or set paths.worktrees_dir to another place", path, worker);
         worktree.ClearStaleLocks();
+        worktree.ForgetSparseCheckout();
         if (worktree.IsUnfilled)
         {
             await FillAsync(worktree, baseCommit, cancellationToken).ConfigureAwait(false);
@@ -71,6 +72,7 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
         }
 
         var rescue = await RescueAsync(worktree, worker, run, baseCommit, cancellationToken).ConfigureAwait(false);
+        worktree.EndOperations();
         await ResetAsync(worktree, baseCommit, baseTree, cancellationToken).ConfigureAwait(false);
         return new ReadyWorktree(worktree, true, rescue);
     }
@@ -102,6 +104,7 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
     public async Task<string?> RescueAsync(Worktree worktree, string worker, string run, CommitId? baseCommit, CancellationToken cancellationToken)
     {
         var capture = new WorktreeCapture(repository, identity);
+        await ClearFlagsAsync(worktree, cancellationToken).ConfigureAwait(false);
         var head = worktree.DetachedHead ?? await capture.ReadHeadAsync(worktree, cancellationToken).ConfigureAwait(false);
         var isClean = await IsCleanAsync(worktree, cancellationToken).ConfigureAwait(false);
         if (isClean && (head is null || head == baseCommit || await IsKeptAsync(head.Value, cancellationToken).ConfigureAwait(false))) return null;
@@ -123,10 +126,22 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
     /// <summary>Deletes a worktree that holds nothing to keep. Links are removed, never followed.</summary>
     public async Task DeleteAsync(Worktree worktree, CancellationToken cancellationToken)
     {
+        if (Directory.Exists(Path.Combine(worktree.AdminDirectory, "modules")))
+            throw new FactoryException(BlockerKind.Worker, $"the worktree {worktree.Path} holds submodules with repositories of their own, whose work cannot be kept", "push what you need from them, then remove the worktree with 'git worktree remove --force'", worktree.Path);
         FolderRemoval.Delete(worktree.Path);
         using var turn = await WorktreeRegistration.EnterAsync(repository.CommonDirectory, cancellationToken).ConfigureAwait(false);
         // The folder is gone, so git only drops its own registration; git's own deletion has followed junctions.
         await repository.RequireAsync(new GitCall("worktree", "remove", "--force", worktree.Path), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes a folder that holds nothing to keep, and its registration when it is a worktree of this repository.</summary>
+    public async Task DropAsync(string path, CancellationToken cancellationToken)
+    {
+        var isRegistered = Worktree.FindVanished(path, repository.CommonDirectory) is not null;
+        FolderRemoval.Delete(path);
+        if (!isRegistered) return;
+        using var turn = await WorktreeRegistration.EnterAsync(repository.CommonDirectory, cancellationToken).ConfigureAwait(false);
+        await repository.RequireAsync(new GitCall("worktree", "remove", "--force", path), cancellationToken).ConfigureAwait(false);
     }
 
     private static bool Exists(string path) =>
@@ -148,10 +163,30 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
         var clean = await IsCleanAsync(worktree, cancellationToken).ConfigureAwait(false);
         if (clean && worktree.DetachedHead == baseCommit) return;
         await repository.RequireAsync(In(worktree, "checkout", "--quiet", "--force", "--detach", baseCommit.Hex), cancellationToken).ConfigureAwait(false);
-        if (!clean) await repository.RequireAsync(In(worktree, "clean", "--quiet", "-fd"), cancellationToken).ConfigureAwait(false);
+        // Asked again: a file that the worker's .gitignore hid is untracked at the base.
+        if (!clean || !await IsCleanAsync(worktree, cancellationToken).ConfigureAwait(false)) await repository.RequireAsync(In(worktree, "clean", "--quiet", "-fd"), cancellationToken).ConfigureAwait(false);
         if (!await IsCleanAsync(worktree, cancellationToken).ConfigureAwait(false))
             throw new FactoryException(
                 BlockerKind.Worker, $"the worktree {worktree.Path} could not be reset to the tree {baseTree.Hex[..8]}", "look at 'git status' in it; delete the folder if nothing in it is needed", worktree.Path);
+    }
+
+    // Flags that a worker set in its index would hide its edits; and an index that is gone, because a fill was cut short or a
+    // worker deleted it, is made anew, so that what lies in the folder counts as changed.
+    private async Task ClearFlagsAsync(Worktree worktree, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(worktree.IndexFile))
+        {
+            await repository.RequireAsync(In(worktree, "read-tree", "HEAD"), cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        // "H path" is an ordinary entry; a lower-case letter is assume-unchanged, S is skip-worktree.
+        var entries = (await repository.RequireAsync(In(worktree, "ls-files", "-v", "-z"), cancellationToken).ConfigureAwait(false)).Fields;
+        var flagged = entries.Where(entry => entry[0] == 'S' || char.IsAsciiLetterLower(entry[0])).Select(entry => entry[2..]).ToList();
+        if (flagged.Count == 0) return;
+        var paths = System.Text.Encoding.UTF8.GetBytes(string.Concat(flagged.Select(path => path + "\0")));
+        foreach (var option in (string[])["--no-skip-worktree", "--no-assume-unchanged"])
+            await repository.RequireAsync(In(worktree, "update-index", option, "-z", "--stdin") with { Input = paths }, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<bool> IsKeptAsync(CommitId commit, CancellationToken cancellationToken) =>

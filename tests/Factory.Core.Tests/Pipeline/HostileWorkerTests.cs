@@ -1,0 +1,205 @@
+using System.Text.Json.Nodes;
+using Factory.Core.Contracts;
+
+namespace Factory.Core.Tests.Pipeline;
+
+/// <summary>Ways in which a worker, or somebody after it, has turned a verdict or lost work; each was seen to happen once.</summary>
+public sealed class HostileWorkerTests : IDisposable
+{
+    private readonly TestRepository _repository = new();
+
+    public void Dispose() => _repository.Dispose();
+
+    [Theory]
+    [InlineData("git init -q src/inner; cd src/inner; echo x > x; git add -A; git -c user.name=a -c user.email=a@b commit -q -m x")]
+    [InlineData("git checkout -q -b s; echo 1 > docs/guide.md; git commit -qam 1; git checkout -q --detach \"$FACTORY_BASE_COMMIT\"; echo 2 > docs/guide.md; git commit -qam 2; git merge s || true")]
+    public async Task What_blocked_a_worker_at_launch_still_blocks_when_integrating_alone(string script)
+    {
+        _repository.Configure(("A_worker", script));
+        var launched = await TestRepository.Pipeline.LaunchAsync(_repository.Request, TestContext.Current.CancellationToken);
+        Assert.Equal(RunStatus.Blocked, launched.Status);
+        AssertBlocked(await IntegrateAsync(launched));
+    }
+
+    [Fact]
+    public async Task An_edited_status_file_does_not_turn_a_failed_command_into_a_good_one()
+    {
+        _repository.Configure(("A_worker", "echo a > src/a.txt; exit 3"));
+        var launched = await TestRepository.Pipeline.LaunchAsync(_repository.Request, TestContext.Current.CancellationToken);
+        var file = Path.Combine(launched.RunDir!, "A_worker", "STATUS.json");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"rc\": 3", "\"rc\": 0", StringComparison.Ordinal).Replace("BLOCKED", "PASS", StringComparison.Ordinal));
+        AssertBlocked(await IntegrateAsync(launched));
+    }
+
+    [Fact]
+    public async Task A_branch_that_was_moved_after_the_capture_blocks()
+    {
+        _repository.Configure(("A_worker", "echo good > src/a.txt"));
+        var launched = await TestRepository.Pipeline.LaunchAsync(_repository.Request, TestContext.Current.CancellationToken);
+        _repository.Git("checkout", "-q", "-b", "evil", launched.Workers[0].Commit!);
+        _repository.Write("src/a.txt", "evil\n");
+        _repository.Commit("evil");
+        _repository.Git("branch", "-f", launched.Workers[0].Branch!, "evil");
+        var result = await IntegrateAsync(launched);
+        AssertBlocked(result);
+        Assert.Contains(result.Blockers, blocker => blocker.Kind == BlockerKind.Policy);
+    }
+
+    [Fact]
+    public async Task A_check_sees_the_merged_tree_and_not_what_an_earlier_check_made_of_it()
+    {
+        var config = _repository.Configure(("A_worker", "echo a > src/a.txt"));
+        config["integration"] = Checks(("format", "echo formatted > docs/guide.md"), ("test", "grep -q formatted docs/guide.md"));
+        _repository.Save(config);
+        var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
+        AssertBlocked(result);
+        Assert.Contains(result.Warnings, warning => warning.Contains("'format' changed tracked files (docs/guide.md)", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_check_that_deletes_its_checkout_does_not_count()
+    {
+        var config = _repository.Configure(("A_worker", "echo a > src/a.txt"));
+        config["integration"] = Checks(("rm", "cd /; rm -rf \"$FACTORY_WORKTREE\""), ("after", "test -f src/a.txt"));
+        _repository.Save(config);
+        var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
+        AssertBlocked(result);
+        Assert.Contains("'rm'", Assert.Single(result.Blockers).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("git config merge.default union", "merge.default")]
+    [InlineData("echo '* merge=union' >> \"$(git rev-parse --git-path info/attributes)\"", "info/attributes")]
+    [InlineData("echo '*.gen' >> \"$(git rev-parse --git-path info/exclude)\"", "info/exclude")]
+    public async Task A_worker_that_changes_what_all_worktrees_share_blocks_the_run(string script, string what)
+    {
+        Directory.CreateDirectory(Path.Combine(_repository.Root, ".git", "info"));
+        _repository.Configure(("A_worker", "echo a > src/a.txt; " + script));
+        var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
+        AssertBlocked(result);
+        Assert.Contains(result.Blockers, blocker => blocker.Kind == BlockerKind.Escape && blocker.Path == what);
+    }
+
+    [Fact]
+    public async Task A_link_in_the_integrator_s_place_leads_nothing_out_of_the_run()
+    {
+        var victim = Directory.CreateDirectory(Path.Combine(_repository.Home, "victim")).FullName;
+        File.WriteAllText(Path.Combine(victim, "STATUS.json"), "mine");
+        _repository.Configure(("A_worker", $"echo a > src/a.txt; ln -s \"{victim}\" \"$FACTORY_BUNDLE_DIR/../Z_integrator\"; rm -rf \"$FACTORY_BUNDLE_DIR/LOGS\"; ln -s \"{victim}\" \"$FACTORY_BUNDLE_DIR/LOGS\""));
+        var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(["STATUS.json"], Directory.GetFileSystemEntries(victim).Select(Path.GetFileName));
+        Assert.Equal("mine", File.ReadAllText(Path.Combine(victim, "STATUS.json")));
+        Assert.True(File.Exists(result.Report));
+    }
+
+    [Fact]
+    public async Task A_folder_in_the_place_of_a_status_file_stops_nobody()
+    {
+        _repository.Configure(("A_worker", "echo a > src/a.txt; mkdir \"$FACTORY_BUNDLE_DIR/STATUS.json\"; touch \"$FACTORY_BUNDLE_DIR/STATUS.json/x\""), ("B_worker", "echo b > src/b.txt"));
+        var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
+        Assert.Equal([], result.Blockers);
+        Assert.Equal(RunStatus.Pass, result.Status);
+    }
+
+    [Fact]
+    public async Task A_worker_that_deletes_its_registration_blocks_itself_and_the_run_has_its_report()
+    {
+        _repository.Configure(("A_worker", "rm -rf \"$(git rev-parse --git-dir)\""), ("B_worker", "echo b > src/b.txt"));
+        var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
+        AssertBlocked(result);
+        Assert.All(result.Blockers, blocker => Assert.Equal("A_worker", blocker.Worker));
+        Assert.Equal("b\n", _repository.Git("show", result.Workers[1].Branch + ":src/b.txt"));
+    }
+
+    [Fact]
+    public async Task Commits_in_a_worktree_that_its_worker_deleted_are_kept()
+    {
+        _repository.Configure(("A_worker", "echo p > src/p.txt; git add -A; git commit -q -m p; cd /; rm -rf \"$FACTORY_WORKTREE\""));
+        var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
+        AssertBlocked(result);
+        Assert.Equal("p\n", _repository.Git("show", result.Workers[0].Branch + ":src/p.txt"));
+    }
+
+    [Fact]
+    public async Task Commits_in_a_worktree_that_a_person_deleted_are_rescued()
+    {
+        _repository.Configure(("A_worker", "echo a > src/a.txt"));
+        await _repository.OneshotAsync(TestContext.Current.CancellationToken);
+        var worktree = Path.Combine(_repository.Root, "tools/codex/worktrees/A_worker");
+        TestRepository.Run(worktree, "sh", "-c", "echo later > src/later.txt; git add -A; git commit -q -m later");
+        Directory.Delete(worktree, recursive: true);
+        var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("later\n", _repository.Git("show", $"refs/factory/rescue/{result.RunId}/A_worker:src/later.txt"));
+    }
+
+    [Fact]
+    public async Task A_rebase_left_open_is_rescued_with_its_origin_and_bricks_no_later_run()
+    {
+        _repository.Configure(("A_worker", """
+            git checkout -q -b side; echo one > docs/guide.md; git commit -qam one
+            git checkout -q --detach "$FACTORY_BASE_COMMIT"; echo two > docs/guide.md; git commit -qam two; echo x > src/x.txt; git add -A; git commit -q -m kept
+            git rebase side || true
+            """));
+        var first = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
+        AssertBlocked(first);
+        Assert.Contains("kept", _repository.Git("log", "--format=%s", first.Workers[0].Commit!), StringComparison.Ordinal);
+        _repository.Configure(("A_worker", "echo a > src/a.txt"));
+        Assert.Equal([], (await _repository.OneshotAsync(TestContext.Current.CancellationToken)).Blockers);
+    }
+
+    [Theory]
+    [InlineData("git update-index --skip-worktree src/file1.txt")]
+    [InlineData("git update-index --assume-unchanged src/file1.txt")]
+    [InlineData("git sparse-checkout set src")]
+    public async Task What_a_worker_sets_in_its_worktree_does_not_hide_the_next_worker_s_edits(string script)
+    {
+        _repository.Configure(("A_worker", "echo a > src/a.txt; " + script));
+        await _repository.OneshotAsync(TestContext.Current.CancellationToken);
+        _repository.Configure(("A_worker", "echo edit >> src/file1.txt; test -f docs/guide.md"));
+        var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
+        Assert.Equal([], result.Blockers);
+        Assert.Equal("M\tsrc/file1.txt\n", _repository.Git("diff", "--name-status", result.BaseCommit!, result.IntegratedCommit!));
+    }
+
+    [Fact]
+    public async Task A_worktree_whose_first_fill_was_cut_short_is_used_again()
+    {
+        _repository.Configure(("A_worker", "echo a > src/a.txt"));
+        await _repository.OneshotAsync(TestContext.Current.CancellationToken);
+        File.Delete(Path.Combine(_repository.Root, ".git/worktrees/A_worker/index"));
+        File.Delete(Path.Combine(_repository.Root, "tools/codex/worktrees/A_worker/docs/guide.md"));
+        var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
+        Assert.Equal([], result.Blockers);
+        Assert.Equal("A\tsrc/a.txt\n", _repository.Git("diff", "--name-status", result.BaseCommit!, result.IntegratedCommit!));
+    }
+
+    [Fact]
+    public async Task A_branch_in_the_way_of_the_run_s_branches_is_found_before_anything_runs()
+    {
+        _repository.Git("branch", "codex");
+        _repository.Configure(("A_worker", "echo a > src/a.txt"));
+        var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("a branch codex is in the way", Assert.Single(result.Blockers).Message, StringComparison.Ordinal);
+        Assert.Null(result.Workers[0].ExitCode);
+    }
+
+    private Task<RunResult> IntegrateAsync(RunResult launched) =>
+        TestRepository.Pipeline.IntegrateAsync(_repository.Request with { RunId = launched.RunId }, TestContext.Current.CancellationToken);
+
+    private void AssertBlocked(RunResult result)
+    {
+        Assert.Equal((RunStatus.Blocked, 2), (result.Status, result.ExitCode));
+        Assert.True(File.Exists(result.Report));
+        Assert.Equal("", _repository.Git("for-each-ref", $"refs/heads/codex/factory/{result.RunId}/Z_integrator"));
+    }
+
+    private JsonObject Checks(params (string Name, string Script)[] checks) => new()
+    {
+        ["checks"] = new JsonArray([.. checks.Select(check =>
+        {
+            var file = Path.Combine(_repository.Home, $"check-{check.Name}.sh");
+            File.WriteAllText(file, check.Script + "\n");
+            return new JsonObject { ["name"] = check.Name, ["command"] = new JsonArray("sh", file) };
+        })]),
+    };
+}
