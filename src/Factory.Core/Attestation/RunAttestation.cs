@@ -57,12 +57,13 @@ public sealed class RunAttestation(string runsDirectory, RunId runId)
         return Convert.ToHexStringLower(SHA256.HashData(content));
     }
 
-    // A failed check leaves its checkout in the integrator's folder; that is a work tree, not evidence. Links are not followed.
+    // A failed check leaves its checkout in the integrator's folder; that is a work tree, not evidence. Links are not followed,
+    // and a pipe or a device has no content to attest. A name that finds nothing stays, so that digesting it fails aloud.
     private static IEnumerable<string> FilesOf(string folder)
     {
         if (!Directory.Exists(folder)) return [];
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = false };
         var checkout = Path.Combine(folder, "checkout") + Path.DirectorySeparatorChar;
-        return Directory.EnumerateFiles(folder, "*", options).Where(file => !file.StartsWith(checkout, StringComparison.Ordinal));
+        return Directory.EnumerateFiles(folder, "*", options).Where(file => !file.StartsWith(checkout, StringComparison.Ordinal) && (RegularFile.Is(file) || !File.Exists(file)));
     }
 }

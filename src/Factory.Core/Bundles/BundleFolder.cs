@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Factory.Core.Contracts;
+using Factory.Core.Reporting;
 
 namespace Factory.Core.Bundles;
 
@@ -68,8 +69,9 @@ public sealed class BundleFolder
         var file = new FileInfo(Path.Combine(Folder, name));
         try
         {
-            if (!file.Exists) _problems.Add(Problem(name, Missing));
-            else if (file.LinkTarget is not null) _problems.Add(Problem(name, "is a link"));
+            if (file.LinkTarget is not null) _problems.Add(Problem(name, "is a link"));
+            else if (!Path.Exists(file.FullName)) _problems.Add(Problem(name, Missing));
+            else if (!RegularFile.Is(file.FullName)) _problems.Add(Problem(name, "is not a plain file"));
             else if (name.EndsWith(".json", StringComparison.Ordinal)) _documents[name] = File.ReadAllBytes(file.FullName);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

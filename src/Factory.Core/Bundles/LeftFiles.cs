@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Factory.Core.Contracts;
+using Factory.Core.Reporting;
 
 namespace Factory.Core.Bundles;
 
@@ -15,7 +16,7 @@ public sealed record LeftFiles(string? Summary, string? Suggestions, HandoffNote
     private const long LargestText = 1 << 20;
     private const long LargestDeclaration = 16 << 20;
 
-    /// <summary>Reads them. Links, folders and oversized files are refused with a warning.</summary>
+    /// <summary>Reads them. Links, folders, pipes and oversized files are refused with a warning.</summary>
     /// <param name="bundle">The bundle folder, absolute.</param>
     public static LeftFiles Read(string bundle)
     {
@@ -44,8 +45,8 @@ public sealed record LeftFiles(string? Summary, string? Suggestions, HandoffNote
         var file = new FileInfo(Path.Combine(bundle, name));
         try
         {
-            if (!file.Exists && file.LinkTarget is null) return null;
-            if (file.LinkTarget is not null || file.Attributes.HasFlag(FileAttributes.Directory)) warnings.Add($"its {name} was ignored, because it is not a plain file");
+            if (file.LinkTarget is null && !Path.Exists(file.FullName)) return null;
+            if (!RegularFile.Is(file.FullName)) warnings.Add($"its {name} was ignored, because it is not a plain file");
             else if (file.Length > largest) warnings.Add($"its {name} was ignored, because it is larger than {largest} bytes");
             else return File.ReadAllBytes(file.FullName);
         }
