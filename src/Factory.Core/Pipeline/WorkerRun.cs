@@ -14,6 +14,7 @@ namespace Factory.Core.Pipeline;
 /// <param name="registered">Ends when every worktree of the run is registered; no command starts before.</param>
 public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerState worker, Task registered)
 {
+    private static readonly TimeSpan CapturePatience = TimeSpan.FromMinutes(20);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
     private readonly string _bundle = session.Folder.Bundle(worker.Id);
     private readonly string _index = Path.Combine(IndexFolder(session), worker.Id + ".index");
@@ -156,6 +157,8 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
     private async Task CaptureAsync()
     {
         Observe("capturing");
+        // git waits for ever on a pipe that is named .gitignore.
+        using var patience = new CancellationTokenSource(CapturePatience);
         var (tree, ground) = (worker.Worktree!, session.Ground);
         try
         {
@@ -170,7 +173,12 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
 
             if (!tree.IsIntact) Fail($"deleted or changed the .git file of its worktree {tree.Path}");
             if (tree.UnfinishedOperation is { } operation) Fail($"left {operation} in progress");
-            await KeepAsync(await capture.CaptureAsync(tree, _index, ground.BaseCommit, ground.BaseTree, message, CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
+            await KeepAsync(await capture.CaptureAsync(tree, _index, ground.BaseCommit, ground.BaseTree, message, patience.Token).ConfigureAwait(false)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            Fail($"left a worktree that git could not read within {CapturePatience.TotalMinutes:0} minutes");
+            worker.Required.Add(new CheckRecord("capture", 1, 0, null));
         }
         catch (Exception error) when (error is FactoryException || (error is IOException or UnauthorizedAccessException && !DiskFull.Is(error)))
         {

@@ -1,4 +1,5 @@
 using Factory.Core.Contracts;
+using Factory.Core.Reporting;
 
 namespace Factory.Core.Workers;
 
@@ -111,6 +112,8 @@ public sealed record Worktree(string Path, string AdminDirectory)
     {
         try
         {
+            // A pipe in the place of a file would never answer.
+            if (!RegularFile.Is(path)) return null;
             return File.ReadAllText(path).TrimEnd('\r', '\n');
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -111,6 +111,13 @@ public sealed class HostileWorkerTests : IDisposable
         Assert.Equal("b\n", _repository.Git("show", result.Workers[1].Branch + ":src/b.txt"));
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_pipe_in_the_place_of_the_git_file_blocks_and_hangs_nothing()
+    {
+        _repository.Configure(("A_worker", "rm .git; mkfifo .git"));
+        AssertBlocked(await _repository.OneshotAsync(TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task Commits_in_a_worktree_that_its_worker_deleted_are_kept()
     {
