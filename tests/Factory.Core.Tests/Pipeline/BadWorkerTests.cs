@@ -45,6 +45,7 @@ public sealed class BadWorkerTests : IDisposable
     [Fact]
     public async Task A_worker_that_deletes_its_worktree_blocks_and_the_next_run_makes_it_again()
     {
+        TestRepository.RequireUnix();
         var result = await RunAsync("cd /; rm -rf \"$FACTORY_WORKTREE\"");
         Assert.Contains(result.Blockers, blocker => blocker.Message.Contains("deleted its own worktree", StringComparison.Ordinal));
         AssertBlocked(result);
@@ -134,6 +135,7 @@ public sealed class BadWorkerTests : IDisposable
     [Fact]
     public async Task Binary_mode_rename_symlink_and_non_ascii_changes_all_count_and_the_patch_gives_the_tree()
     {
+        TestRepository.RequireUnix();
         var result = await RunAsync("""
             head -c 3000 /dev/urandom > src/data.bin; chmod +x src/file1.txt; git mv src/file2.txt 'src/ä (b).txt'
             ln -s ../docs/guide.md src/link; printf 'no newline' > docs/guide.md; rm CHANGELOG.md; cp src/file3.txt src/copy.txt

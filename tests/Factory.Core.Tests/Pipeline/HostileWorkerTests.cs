@@ -59,6 +59,7 @@ public sealed class HostileWorkerTests : IDisposable
     [Fact]
     public async Task A_check_that_deletes_its_checkout_does_not_count()
     {
+        TestRepository.RequireUnix();
         var config = _repository.Configure(("A_worker", "echo a > src/a.txt"));
         config["integration"] = Checks(("rm", "cd /; rm -rf \"$FACTORY_WORKTREE\""), ("after", "test -f src/a.txt"));
         _repository.Save(config);
@@ -83,6 +84,7 @@ public sealed class HostileWorkerTests : IDisposable
     [Fact]
     public async Task A_link_in_the_integrator_s_place_leads_nothing_out_of_the_run()
     {
+        TestRepository.RequireUnix();
         var victim = Directory.CreateDirectory(Path.Combine(_repository.Home, "victim")).FullName;
         File.WriteAllText(Path.Combine(victim, "STATUS.json"), "mine");
         _repository.Configure(("A_worker", $"echo a > src/a.txt; ln -s \"{victim}\" \"$FACTORY_BUNDLE_DIR/../Z_integrator\"; rm -rf \"$FACTORY_BUNDLE_DIR/LOGS\"; ln -s \"{victim}\" \"$FACTORY_BUNDLE_DIR/LOGS\""));
@@ -104,6 +106,7 @@ public sealed class HostileWorkerTests : IDisposable
     [Fact]
     public async Task A_worker_that_deletes_its_registration_blocks_itself_and_the_run_has_its_report()
     {
+        TestRepository.RequireUnix();
         _repository.Configure(("A_worker", "rm -rf \"$(git rev-parse --git-dir)\""), ("B_worker", "echo b > src/b.txt"));
         var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
         AssertBlocked(result);
@@ -114,6 +117,7 @@ public sealed class HostileWorkerTests : IDisposable
     [Fact(Timeout = 60_000)]
     public async Task A_pipe_in_the_place_of_the_git_file_blocks_and_hangs_nothing()
     {
+        TestRepository.RequireUnix();
         _repository.Configure(("A_worker", "rm .git; mkfifo .git"));
         AssertBlocked(await _repository.OneshotAsync(TestContext.Current.CancellationToken));
     }
@@ -121,6 +125,7 @@ public sealed class HostileWorkerTests : IDisposable
     [Fact]
     public async Task Commits_in_a_worktree_that_its_worker_deleted_are_kept()
     {
+        TestRepository.RequireUnix();
         _repository.Configure(("A_worker", "echo p > src/p.txt; git add -A; git commit -q -m p; cd /; rm -rf \"$FACTORY_WORKTREE\""));
         var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
         AssertBlocked(result);

@@ -14,7 +14,7 @@ public sealed class OneshotTests : IDisposable
         _repository.Configure(
             ("A_worker", "echo more >> src/file1.txt"),
             ("B_worker", "echo new > docs/new.md; git rm -q src/file2.txt"),
-            ("C_worker", "git mv src/file3.txt src/moved.txt; git commit -q -m moved; chmod +x docs/guide.md"));
+            ("C_worker", "git mv src/file3.txt src/moved.txt; git commit -q -m moved; echo more >> docs/guide.md"));
         var status = _repository.Git("status", "--porcelain=v2", "--branch");
         var head = File.ReadAllText(Path.Combine(_repository.Root, ".git", "HEAD"));
         var index = File.ReadAllBytes(Path.Combine(_repository.Root, ".git", "index"));

@@ -70,6 +70,9 @@ public sealed class TestRepository : IDisposable
         Environment = new Dictionary<string, string>(),
     };
 
+    /// <summary>Skips a test whose worker does what only Unix lets it do: links, pipes, modes, deleting its own folder.</summary>
+    public static void RequireUnix() => Assert.SkipWhen(OperatingSystem.IsWindows(), "its worker does what only Unix lets it do");
+
     public static FactoryPipeline Pipeline => new(new RunServices(SilentObserver.Instance, TimeProvider.System));
 
     public Task<RunResult> OneshotAsync(CancellationToken cancellationToken = default) => Pipeline.OneshotAsync(Request, cancellationToken);
