@@ -14,6 +14,7 @@ public static class BundleRecall
     public static void Restore(RunSession session)
     {
         var records = LaunchRecord.Read(session.Folder);
+        session.Blockers.AddRange(LaunchRecord.ReadRunBlockers(session.Folder));
         foreach (var worker in session.Workers)
         {
             RestoreStatus(session, worker);

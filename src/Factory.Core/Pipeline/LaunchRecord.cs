@@ -28,13 +28,7 @@ public sealed record LaunchRecord(string? Commit, int? ExitCode, string? FilesCh
             ["path"] = session.Shown(bundle),
             ["commit"] = worker.Commit?.Hex,
             ["exit_code"] = worker.ExitCode,
-            ["blockers"] = worker.Blockers.Take(100).Select(blocker => (object?)new Dictionary<string, object?>
-            {
-                ["kind"] = WireEnum<BlockerKind>.NameOf(blocker.Kind),
-                ["path"] = blocker.Path,
-                ["message"] = Short(blocker.Message),
-                ["next_action"] = Short(blocker.NextAction),
-            }).ToList(),
+            ["blockers"] = Describe(worker.Blockers),
         });
         return new LaunchRecord(worker.Commit?.Hex, worker.ExitCode, hashes[FilesKey], hashes[PatchKey], [.. worker.Blockers]);
     }
@@ -54,12 +48,35 @@ public sealed record LaunchRecord(string? Commit, int? ExitCode, string? FilesCh
         item.Details.GetValueOrDefault("exit_code") is long code ? (int)code : null,
         item.Hashes.GetValueOrDefault(FilesKey),
         item.Hashes.GetValueOrDefault(PatchKey),
+        ReadBlockers(item, item.Actor));
+
+    /// <summary>Blockers as the details of an event carry them.</summary>
+    public static object Describe(IEnumerable<Blocker> blockers) => blockers.Take(100).Select(blocker => (object?)new Dictionary<string, object?>
+    {
+        ["kind"] = WireEnum<BlockerKind>.NameOf(blocker.Kind),
+        ["path"] = blocker.Path,
+        ["message"] = Short(blocker.Message),
+        ["next_action"] = Short(blocker.NextAction),
+    }).ToList();
+
+    /// <summary>What stood in the way of the run as a whole when launching ended.</summary>
+    /// <exception cref="FactoryException">The ledger is missing or cannot be read, or does not say that launching ended.</exception>
+    public static IReadOnlyList<Blocker> ReadRunBlockers(RunFolder folder)
+    {
+        var filter = new LedgerFilter { RunId = folder.Id.Text, EventTypes = [WireEnum<LedgerEventType>.NameOf(LedgerEventType.LaunchResult)] };
+        var ends = LedgerReader.Read(new LedgerPaths(folder.RunsDirectory).Ledger, filter).ToList();
+        return ends.Count > 0
+            ? [.. ends.SelectMany(item => ReadBlockers(item, null))]
+            : [new Blocker(BlockerKind.Worker, null, null, $"the ledger does not say that launching {folder.Id} ended", "start a new run; what the workers did is in their worktrees or on their branches")];
+    }
+
+    private static IReadOnlyList<Blocker> ReadBlockers(LedgerEvent item, string? worker) =>
         [.. (item.Details.GetValueOrDefault("blockers") as IEnumerable<object?> ?? []).OfType<IReadOnlyDictionary<string, object?>>().Select(one => new Blocker(
             WireEnum<BlockerKind>.TryParse(one.GetValueOrDefault("kind") as string, out var kind) ? kind : BlockerKind.Worker,
-            item.Actor,
+            worker,
             one.GetValueOrDefault("path") as string,
-            one.GetValueOrDefault("message") as string ?? "was blocked when it was launched",
-            one.GetValueOrDefault("next_action") as string ?? "start a new run"))]);
+            one.GetValueOrDefault("message") as string ?? "was blocked at launch",
+            one.GetValueOrDefault("next_action") as string ?? "start a new run"))];
 
     // A ledger line holds 64 KiB; the whole text is in STATUS.json.
     private static string Short(string text) => text.Length <= 250 ? text : text[..250];

@@ -29,7 +29,7 @@ public sealed class MergedTreeChecks(RunSession session)
             var rc = result.StartBlocker is not null ? null : isTied ? result.ExitCode ?? 1 : (int?)1;
             records.Add(new CheckRecord("check:" + check.Name, rc, result.DurationMs, names.Select(log => log.Path).FirstOrDefault()));
             Judge(check, result, isTied);
-            await RestoreAsync(store, worktree, commit, check).ConfigureAwait(false);
+            worktree = await RestoreAsync(store, worktree, commit, check).ConfigureAwait(false);
             session.Journal.Append(LedgerEventType.CheckResult, rc == 0 ? RunStatus.Pass : check.Required ? RunStatus.Blocked : RunStatus.Warn, rc: rc ?? 2, durationMs: result.DurationMs, details: new Dictionary<string, object?>
             {
                 ["check"] = check.Name,
@@ -39,7 +39,7 @@ public sealed class MergedTreeChecks(RunSession session)
         }
 
         // A failed check's tree is evidence: it stays until the worktrees are removed.
-        if (records.All(record => record.Rc == 0)) await RemoveAsync(store, worktree).ConfigureAwait(false);
+        if (records.All(record => record.Rc == 0)) await RemoveAsync(store).ConfigureAwait(false);
         return (records, logs);
     }
 
@@ -51,26 +51,26 @@ public sealed class MergedTreeChecks(RunSession session)
     }
 
     // The next check must see the merged tree, not what this one made of it. New files, such as build output, stay.
-    private async Task RestoreAsync(WorktreeStore store, Worktree worktree, CommitId commit, CheckDefinition check)
+    private async Task<Worktree> RestoreAsync(WorktreeStore store, Worktree worktree, CommitId commit, CheckDefinition check)
     {
         if (!worktree.IsIntact)
         {
             await ClearAsync(store).ConfigureAwait(false);
-            await store.AddAsync(_checkout, commit, CancellationToken.None).ConfigureAwait(false);
-            return;
+            return await store.AddAsync(_checkout, commit, CancellationToken.None).ConfigureAwait(false);
         }
 
         var changed = await store.ListChangedAsync(worktree, CancellationToken.None).ConfigureAwait(false);
         if (changed.Count > 0)
             session.Warnings.Add($"check '{check.Name}' changed tracked files ({string.Join(", ", changed.Take(3))}{(changed.Count > 3 ? ", ..." : "")}); they are not in the integrated commit, and the checks after it saw the merged tree again");
         if (changed.Count > 0 || worktree.DetachedHead != commit) await store.FillAsync(worktree, commit, CancellationToken.None).ConfigureAwait(false);
+        return worktree;
     }
 
-    private async Task RemoveAsync(WorktreeStore store, Worktree worktree)
+    private async Task RemoveAsync(WorktreeStore store)
     {
         try
         {
-            await store.DeleteAsync(worktree, CancellationToken.None).ConfigureAwait(false);
+            await store.DropAsync(_checkout, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or FactoryException)
         {

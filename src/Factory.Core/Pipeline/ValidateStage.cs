@@ -109,7 +109,7 @@ public sealed class ValidateStage(RunSession session)
     private async Task CheckContentAsync(WorkerState worker, BundleFolder bundle, IReadOnlyList<ChangedPath> changes, CancellationToken cancellationToken)
     {
         var evidence = await BundleEvidence.DescribeAsync(session.Ground.Repository, session.Folder.Id.Text, worker.Id, changes, cancellationToken).ConfigureAwait(false);
-        var listed = bundle.Changed!.Changes.ToDictionary(change => change.Path, StringComparer.Ordinal);
+        var listed = bundle.Changed!.Changes.DistinctBy(change => change.Path, StringComparer.Ordinal).ToDictionary(change => change.Path, StringComparer.Ordinal);
         Hidden(worker, evidence.Changes.Where(change => listed.TryGetValue(change.Path, out var said) && (said.ChangeType, said.Sha256) != (change.ChangeType, change.Sha256)).Select(change => change.Path), $"is not as {BundleFile.FilesChanged} says");
         foreach (var (name, recorded) in ((string, string?)[])[(BundleFile.FilesChanged, worker.Recorded!.FilesChanged), (BundleFile.DiffPatch, worker.Recorded.DiffPatch)])
         {

@@ -22,6 +22,27 @@ public sealed class HostileWorkerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_blocked_the_run_at_launch_still_blocks_when_integrating_alone()
+    {
+        _repository.Configure(("A_worker", "echo a > src/a.txt; git config merge.default union"));
+        var launched = await TestRepository.Pipeline.LaunchAsync(_repository.Request, TestContext.Current.CancellationToken);
+        Assert.Equal(RunStatus.Blocked, launched.Status);
+        Assert.Contains((await IntegrateAsync(launched)).Blockers, blocker => blocker is { Kind: BlockerKind.Escape, Path: "merge.default" });
+    }
+
+    [Fact]
+    public async Task A_path_listed_twice_in_the_evidence_is_a_blocker_and_no_crash()
+    {
+        _repository.Configure(("A_worker", "echo a > src/a.txt"));
+        var launched = await TestRepository.Pipeline.LaunchAsync(_repository.Request, TestContext.Current.CancellationToken);
+        var file = Path.Combine(launched.RunDir!, "A_worker", "FILES_CHANGED.json");
+        var evidence = JsonNode.Parse(File.ReadAllText(file))!;
+        evidence["changes"]!.AsArray().Add(evidence["changes"]![0]!.DeepClone());
+        File.WriteAllText(file, evidence.ToJsonString());
+        AssertBlocked(await IntegrateAsync(launched));
+    }
+
+    [Fact]
     public async Task An_edited_status_file_does_not_turn_a_failed_command_into_a_good_one()
     {
         _repository.Configure(("A_worker", "echo a > src/a.txt; exit 3"));
