@@ -11,6 +11,7 @@
     FormatsToProcess     = @('Factory.Format.ps1xml')
     CmdletsToExport      = @(
         'Get-FactoryLedger'
+        'Get-FactoryRun'
         'Invoke-FactoryOneshot'
         'New-FactoryAttestation'
         'Test-FactoryDoctor'

@@ -45,6 +45,9 @@ internal static class ErrorCatalog
     /// <summary>There is no such run.</summary>
     public static ErrorRecord RunNotFound(FactoryException error, string run) => OfProblem(error, ErrorCategory.ObjectNotFound, run);
 
+    /// <summary>A run's manifest or verdict cannot be read.</summary>
+    public static ErrorRecord RunUnreadable(FactoryException error, string run) => OfProblem(error, ErrorCategory.InvalidData, run);
+
     /// <summary>A text is not a run id.</summary>
     public static ErrorRecord RunIdInvalid(string run) => Make(
         new FormatException($"'{run}' is not a run id."), ErrorCategory.InvalidArgument, run, $"'{run}' is not a run id.",
