@@ -48,7 +48,7 @@ internal static class LedgerCommands
         var command = Verb.Create("ledger-verify", "Check the ledger against its chain and the digest on record.", globals, async context =>
         {
             var file = await FindAsync(context, path).ConfigureAwait(false);
-            var result = LedgerVerifier.Verify(file, context.Cancellation);
+            var result = LedgerVerifier.Verify(file, cancellationToken: context.Cancellation);
             return new VerbResult(result.Status.ToExitCode(), stream => FactoryJson.Write(stream, result), screen => LedgerView.Show(result, file, screen));
         });
         command.Options.Add(path);

@@ -48,7 +48,8 @@ public sealed record LedgerQueryResult(
 public sealed record LedgerReplayResult(RunStatus Status, int Count, IReadOnlyList<RunState> Runs, IReadOnlyList<LedgerProblem> Problems);
 
 /// <summary>The result of a verification (contract: Machine output).</summary>
-/// <param name="Status">PASS for VERIFIED, BLOCKED for TAMPERED, WARN for everything else.</param>
+/// <param name="Status">PASS for VERIFIED, BLOCKED for TAMPERED, WARN for everything else; and no better than WARN when
+/// another key signed the checkpoint, BLOCKED where a signature is required and the given key's is not there.</param>
 /// <param name="Signature">The finding in one word.</param>
 /// <param name="Events">How many whole lines there are.</param>
 /// <param name="Root">The RFC 6962 root over all whole lines, lower-case hex.</param>
@@ -57,6 +58,7 @@ public sealed record LedgerReplayResult(RunStatus Status, int Count, IReadOnlyLi
 /// <param name="BadLines">How many lines are wrong.</param>
 /// <param name="UnchainedBefore">The line from which on a chain exists or would begin, when older lines come before it; else null.</param>
 /// <param name="DigestCovers">How many lines the digest on record covers; null when there is no digest or it covers none.</param>
+/// <param name="Checkpoint">What the signed checkpoint says.</param>
 public sealed record LedgerVerification(
     RunStatus Status,
     LedgerSignature Signature,
@@ -66,7 +68,36 @@ public sealed record LedgerVerification(
     string? Reason,
     long BadLines,
     long? UnchainedBefore,
-    long? DigestCovers);
+    long? DigestCovers,
+    LedgerCheckpointFinding? Checkpoint = null);
+
+/// <summary>What the signed checkpoint says about a ledger.</summary>
+[JsonConverter(typeof(WireEnumConverter<LedgerCheckpointStatus>))]
+public enum LedgerCheckpointStatus
+{
+    /// <summary>There is no checkpoint.</summary>
+    [WireName("NONE")] None,
+    /// <summary>It agrees with the ledger, and the given key signed it.</summary>
+    [WireName("SIGNED")] Signed,
+    /// <summary>It agrees with the ledger; no key was given to check its signature with.</summary>
+    [WireName("UNVERIFIED")] Unverified,
+    /// <summary>It agrees with the ledger, but the given key did not sign it.</summary>
+    [WireName("OTHER_KEY")] OtherKey,
+    /// <summary>It is no checkpoint, or bears the given key's id with a signature that is not that key's.</summary>
+    [WireName("BAD")] Bad,
+    /// <summary>Its root is not that of the ledger's first lines.</summary>
+    [WireName("MISMATCH")] Mismatch,
+    /// <summary>The ledger has fewer lines than it speaks of.</summary>
+    [WireName("SHORT")] Short,
+}
+
+/// <summary>The checkpoint beside a ledger, held against it.</summary>
+/// <param name="Status">In one word.</param>
+/// <param name="Origin">Which ledger it speaks of; null, as all that follows, when there is none or it cannot be read.</param>
+/// <param name="Size">How many lines it speaks of.</param>
+/// <param name="Root">The root over these lines that it states, lower-case hex.</param>
+/// <param name="KeyId">The key id of its first signature: eight hex digits.</param>
+public sealed record LedgerCheckpointFinding(LedgerCheckpointStatus Status, string? Origin, long? Size, string? Root, string? KeyId);
 
 /// <summary>A run as the ledger tells it.</summary>
 /// <param name="RunId">The run.</param>

@@ -1,16 +1,19 @@
-using System.Text.Json;
-using Factory.Core.Contracts;
+using Factory.Core.Ledger.Verification;
 
 namespace Factory.Core.Ledger;
 
-/// <summary>Follows the chain line by line, and grows the Merkle tree over the same leaf hashes.</summary>
-internal sealed class LedgerChainCheck
+/// <summary>Joins what was found in the segments of a ledger, in order, to one chain and one Merkle tree. Safe to share between threads.</summary>
+/// <param name="checkpointSize">The size at which the root is kept; 0 for the empty tree.</param>
+internal sealed class LedgerChainCheck(long checkpointSize)
 {
-    private readonly MerkleTree _tree = new();
-    private byte[]? _previous;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<int, SegmentFindings> _waiting = [];
+    private readonly MerkleRange _tree = new(0);
+    private byte[]? _previousLeaf;
+    private int _next;
 
     /// <summary>How many lines were seen.</summary>
-    public long Lines => _tree.Size;
+    public long Lines => _tree.End;
 
     /// <summary>The first line that belongs to the chain, or null.</summary>
     public long? FirstChained { get; private set; }
@@ -24,50 +27,37 @@ internal sealed class LedgerChainCheck
     /// <summary>How many lines are wrong.</summary>
     public long BadLines { get; private set; }
 
+    /// <summary>The root over as many lines as the checkpoint speaks of; null when there are fewer.</summary>
+    public byte[]? RootAtCheckpoint { get; private set; } = checkpointSize == 0 ? new MerkleRange(0).Root() : null;
+
     /// <summary>The root over all lines seen, lower-case hex.</summary>
     public string Root() => Convert.ToHexStringLower(_tree.Root());
 
-    /// <summary>Takes the next line in.</summary>
-    public void Add(LedgerLine line)
+    /// <summary>Takes a segment in; it waits here for those before it.</summary>
+    public void Add(int index, SegmentFindings findings)
     {
-        if (Explain(line) is { } reason)
+        lock (_lock)
         {
-            BadLines++;
-            (FirstBadLine, Reason) = (FirstBadLine ?? line.Number, Reason ?? reason);
+            _waiting.Add(index, findings);
+            for (; _waiting.Remove(_next, out var next); _next++) Join(next);
+        }
+    }
+
+    private void Join(SegmentFindings segment)
+    {
+        if (segment.IsLinkOpen && LedgerLink.Explain(segment.FirstLine, segment.OpenLink, _previousLeaf) is { } reason) segment.AddBad(segment.FirstLine, reason);
+        if (FirstChained is not null) segment.RefuseOld();
+        FirstChained ??= segment.FirstChained;
+        BadLines += segment.BadLines;
+        if (FirstBadLine is null) (FirstBadLine, Reason) = (segment.FirstBadLine, segment.Reason);
+        if (segment.TreeAtCheckpoint is { } part)
+        {
+            var whole = _tree.Copy();
+            whole.Add(part);
+            RootAtCheckpoint = whole.Root();
         }
 
-        var leaf = LedgerHash.Leaf(line.Bytes.Span);
-        _tree.AddLeafHash(leaf);
-        _previous = line.IsTooLong ? null : leaf;
+        _tree.Add(segment.Tree);
+        _previousLeaf = segment.LastLeaf;
     }
-
-    private string? Explain(LedgerLine line)
-    {
-        string? trouble = null;
-        var text = LedgerLineText.Trim(line, problem => trouble = problem.Reason);
-        if (text.IsEmpty) return trouble;
-        using var record = LedgerRecord.TryParse(text, out var reason);
-        if (record is null) return reason;
-        var previous = Member(record.Root, "hashes") is { ValueKind: JsonValueKind.Object } hashes && hashes.TryGetProperty(LedgerLineEncoder.PreviousHash, out var hash) ? hash.GetString() : null;
-        var isOld = record.Root.TryGetProperty("schema_version", out var version) ? version.GetInt32() < ContractVersion.Schema : true;
-        if (isOld && previous is null)
-            return FirstChained is null ? null : "it has no place in the chain, and chained lines come before it: a tool that does not know the chain wrote it, or it was put there";
-        FirstChained ??= line.Number;
-        if (trouble is not null) return trouble;
-        if (LedgerEventId.Recompute(line.Bytes.Span) is not { } id || Member(record.Root, "event_id")?.GetString() != id)
-            return "its event_id is not the hash of its content: the line was changed";
-        return ExplainLink(line.Number, previous);
-    }
-
-    private string? ExplainLink(long number, string? previous)
-    {
-        if (number == 1)
-            return previous is null ? null : "it names a line before it, but it is the first: lines before it were removed";
-        if (previous is null) return "it does not name the line before it: it was put there, or lines before it were removed";
-        return _previous is null || previous == Convert.ToHexStringLower(_previous)
-            ? null
-            : $"hashes.prev is not the hash of line {number - 1}: that line was changed, or lines were removed, added or moved here";
-    }
-
-    private static JsonElement? Member(JsonElement root, string name) => root.TryGetProperty(name, out var value) ? value : null;
 }

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Security.Cryptography;
+using Factory.Core.Ledger.Verification;
 
 namespace Factory.Core.Ledger;
 
@@ -8,17 +10,22 @@ namespace Factory.Core.Ledger;
 /// </summary>
 internal sealed class LedgerDigestCheck : IDisposable
 {
+    private readonly string _ledger;
     private readonly byte[] _digest;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private long _hashed;
 
-    private LedgerDigestCheck(byte[] digest)
+    private LedgerDigestCheck(string ledger, byte[] digest)
     {
-        _digest = digest;
+        (_ledger, _digest) = (ledger, digest);
         CompareAfter(0);
     }
 
     /// <summary>How many lines are covered, or null while no match was found.</summary>
     public long? CoveredLines { get; private set; }
+
+    /// <summary>How many bytes are thought to be covered; only saves time. 0 for no idea.</summary>
+    public long LikelyBytes { get; init; }
 
     /// <summary>Reads the digest beside a ledger; null when there is none, or when it is another file's.</summary>
     public static LedgerDigestCheck? Open(string ledger)
@@ -27,7 +34,7 @@ internal sealed class LedgerDigestCheck : IDisposable
         var file = LedgerPaths.OfFile(ledger).Digest;
         try
         {
-            return LedgerDigest.Read(file) is { } digest ? new LedgerDigestCheck(digest) : null;
+            return LedgerDigest.Read(file) is { } digest ? new LedgerDigestCheck(ledger, digest) : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -35,22 +42,76 @@ internal sealed class LedgerDigestCheck : IDisposable
         }
     }
 
-    /// <summary>Takes the next line in.</summary>
-    public void Add(LedgerLine line)
+    /// <summary>Takes the next whole lines in.</summary>
+    public void Add(ReadOnlySpan<byte> lines, long position, long number)
     {
-        if (CoveredLines is not null) return;
-        _hash.AppendData(line.Bytes.Span);
-        _hash.AppendData("\n"u8);
-        CompareAfter(line.Number);
+        // A gap: a line too long to be kept. Find goes over the file once more.
+        if (CoveredLines is not null || position != _hashed) return;
+        _hashed += lines.Length;
+        var likely = LikelyBytes - position;
+        if (likely > 0 && likely < lines.Length && lines[(int)likely - 1] == '\n')
+        {
+            _hash.AppendData(lines[..(int)likely]);
+            CompareAfter(number - 1 + lines[..(int)likely].Count((byte)'\n'));
+            lines = lines[(int)likely..];
+        }
+
+        _hash.AppendData(lines);
+    }
+
+    /// <summary>
+    /// Compares at the end of all lines; and if that is not it, reads the ledger again and compares after every line.
+    /// </summary>
+    /// <param name="length">Bytes of all whole lines.</param>
+    /// <param name="lines">How many lines that is.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    public void Conclude(long length, long lines, CancellationToken cancellationToken)
+    {
+        if (_hashed == length) CompareAfter(lines);
+        if (CoveredLines is null && _digest.Length > 0) Search(length, cancellationToken);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _hash.Dispose();
 
+    private void Search(long length, CancellationToken cancellationToken)
+    {
+        const int BlockSize = 256 * 1024;
+        using var file = LedgerSegments.Open(_ledger);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var block = ArrayPool<byte>.Shared.Rent(BlockSize);
+        Span<byte> current = stackalloc byte[LedgerHash.Size];
+        var line = 0L;
+        for (var position = 0L; position < length;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var rest = block.AsSpan(0, (int)Math.Min(BlockSize, length - position));
+            LedgerTail.ReadExactly(file, rest, position);
+            position += rest.Length;
+            while (rest.IndexOf((byte)'\n') is var end and >= 0)
+            {
+                hash.AppendData(rest[..(end + 1)]);
+                hash.GetCurrentHash(current);
+                line++;
+                if (current.SequenceEqual(_digest))
+                {
+                    CoveredLines = line;
+                    return;
+                }
+
+                rest = rest[(end + 1)..];
+            }
+
+            hash.AppendData(rest);
+        }
+
+        ArrayPool<byte>.Shared.Return(block);
+    }
+
     private void CompareAfter(long lines)
     {
         Span<byte> current = stackalloc byte[LedgerHash.Size];
         _hash.GetCurrentHash(current);
-        if (current.SequenceEqual(_digest)) CoveredLines = lines;
+        if (current.SequenceEqual(_digest)) CoveredLines ??= lines;
     }
 }

@@ -11,7 +11,7 @@ public static class LedgerQuery
     {
         var problems = new List<LedgerProblem>();
         var entries = LedgerReader.Read(path, filter, strict, problems.Add, cancellationToken).ToList();
-        var signature = LedgerVerifier.Verify(path, cancellationToken).Signature;
+        var signature = LedgerVerifier.Verify(path, cancellationToken: cancellationToken).Signature;
         var status = signature.Status == LedgerSignatureStatus.Tampered ? RunStatus.Blocked : StatusOf(problems);
         return new LedgerQueryResult(status, entries.Count, entries, signature, problems);
     }

@@ -1,45 +1,86 @@
+using System.Runtime.ExceptionServices;
 using Factory.Core.Contracts;
+using Factory.Core.Ledger.Verification;
 
 namespace Factory.Core.Ledger;
 
 /// <summary>
-/// Checks a ledger against its own chain and against the digest beside it. What this cannot show: a whole ledger and
-/// digest replaced together by someone who can write both.
+/// Checks a ledger against its own chain, the digest and the signed checkpoint beside it, from one reading of its bytes
+/// on all cores. What this cannot show: a ledger replaced together with both by someone who has the key, or without the
+/// key where nobody asks for a signature.
 /// </summary>
 public static class LedgerVerifier
 {
-    /// <summary>Reads the whole ledger, past anything wrong, in memory that does not grow with it.</summary>
-    /// <exception cref="FactoryException">The ledger is missing or cannot be read.</exception>
-    public static LedgerVerification Verify(string path, CancellationToken cancellationToken = default)
+    private const int PieceSize = 512 * 1024;
+
+    /// <summary>
+    /// Reads the whole ledger, past anything wrong, in memory that does not grow with it. Every line's JSON is checked,
+    /// its leaf hash computed and compared with what the next line says; an <c>event_id</c> is computed again where no
+    /// next line vouches for the bytes, or where the line is not in the writer's form.
+    /// </summary>
+    /// <param name="path">The ledger.</param>
+    /// <param name="key">Whose signature the checkpoint should carry; null leaves signatures unchecked.</param>
+    /// <param name="requireSignature">Whether anything but that key's valid signature is BLOCKED.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="FactoryException">The ledger, its digest or its checkpoint is missing or cannot be read.</exception>
+    public static LedgerVerification Verify(string path, VerifyingKey? key = null, bool requireSignature = false, CancellationToken cancellationToken = default)
     {
-        // The digest before the ledger: a digest refreshed in between would cover lines that were not there when the ledger was opened.
+        // Before the ledger: what is refreshed in between would speak of lines that were not there when the ledger was opened.
+        var checkpoint = LedgerCheckpointCheck.Open(path, key, requireSignature);
         using var digest = LedgerDigestCheck.Open(path);
-        using var lines = new LedgerLines(path);
-        var chain = new LedgerChainCheck();
-        var isTorn = false;
-        while (lines.TryRead(out var line))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (!line.HasLineFeed)
-            {
-                isTorn = true;
-                break;
-            }
-
-            chain.Add(line);
-            digest?.Add(line);
-        }
-
-        return Conclude(chain, digest, isTorn);
+        using var segments = new LedgerSegments(path, PieceSize, digest is null ? null : digest.Add);
+        var chain = new LedgerChainCheck(checkpoint.Size);
+        OnAllCores(segments, stop => Work(segments, chain, checkpoint.Size, stop), cancellationToken);
+        digest?.Conclude(segments.WholeLength, segments.Lines, cancellationToken);
+        return Conclude(chain, digest, checkpoint, segments.IsTorn);
     }
 
-    private static LedgerVerification Conclude(LedgerChainCheck chain, LedgerDigestCheck? digest, bool isTorn)
+    private static void OnAllCores(LedgerSegments segments, Action<CancellationToken> work, CancellationToken cancellationToken)
     {
-        var isMismatch = digest is { CoveredLines: null };
+        var workers = (int)Math.Min(Environment.ProcessorCount, 1 + (segments.Length / (2 * PieceSize)));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        ExceptionDispatchInfo? failure = null;
+        var others = new Thread[workers - 1];
+        for (var i = 0; i < others.Length; i++)
+        {
+            others[i] = new Thread(Run) { IsBackground = true, Name = "ledger verification" };
+            others[i].Start();
+        }
+
+        Run();
+        foreach (var other in others) other.Join();
+        cancellationToken.ThrowIfCancellationRequested();
+        failure?.Throw();
+
+        void Run()
+        {
+            try
+            {
+                work(stop.Token);
+            }
+            catch (Exception error)
+            {
+                Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(error), null);
+                stop.Cancel();
+            }
+        }
+    }
+
+    private static void Work(LedgerSegments segments, LedgerChainCheck chain, long checkpointSize, CancellationToken stop)
+    {
+        var check = new SegmentCheck(checkpointSize);
+        var segment = new LedgerSegment();
+        while (!stop.IsCancellationRequested && segments.TryRead(segment)) chain.Add(segment.Index, check.Check(segment));
+    }
+
+    private static LedgerVerification Conclude(LedgerChainCheck chain, LedgerDigestCheck? digest, LedgerCheckpointCheck checkpoint, bool isTorn)
+    {
+        var signed = checkpoint.Conclude(chain);
         var (finding, reason) = chain switch
         {
             { BadLines: > 0 } => (LedgerSignatureStatus.Tampered, $"line {chain.FirstBadLine}: {chain.Reason}"),
-            _ when isMismatch => (LedgerSignatureStatus.Tampered,
+            _ when signed.Tampering is { } tampering => (LedgerSignatureStatus.Tampered, tampering),
+            _ when digest is { CoveredLines: null } => (LedgerSignatureStatus.Tampered,
                 "factory_ledger.sha256 is the digest neither of the ledger nor of its first lines: the last line that it covered was changed, lines were removed at the end, or the digest itself was changed"),
             _ when isTorn => (LedgerSignatureStatus.Torn, $"bytes without a final LF follow line {chain.Lines}: a crash left them, or an append is going on; the next append moves them to quarantine"),
             { Lines: 0 } => (LedgerSignatureStatus.Empty, "the ledger has no line"),
@@ -47,10 +88,12 @@ public static class LedgerVerifier
             _ => (chain.FirstChained is null ? LedgerSignatureStatus.Unchained : LedgerSignatureStatus.Partial,
                 $"unchained before line {chain.FirstChained ?? chain.Lines + 1}: an older Factory wrote those lines without a chain"),
         };
+        var status = ToStatus(finding);
+        if (signed.Status is { } worse && status is not RunStatus.Blocked) (status, reason) = (worse, signed.Reason);
         return new LedgerVerification(
-            ToStatus(finding), new LedgerSignature(finding), chain.Lines, chain.Root(), chain.FirstBadLine, reason, chain.BadLines,
+            status, new LedgerSignature(finding), chain.Lines, chain.Root(), chain.FirstBadLine, reason, chain.BadLines,
             chain is { Lines: > 0, FirstChained: null or > 1 } ? chain.FirstChained ?? chain.Lines + 1 : null,
-            digest?.CoveredLines);
+            digest?.CoveredLines, signed.Finding);
     }
 
     private static RunStatus ToStatus(LedgerSignatureStatus finding) => finding switch

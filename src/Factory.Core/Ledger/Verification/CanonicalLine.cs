@@ -1,0 +1,239 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Factory.Core.Ledger.Verification;
+
+/// <summary>
+/// Recognises, in one pass and without making anything, a line of schema_version 2 in the form in which the writer
+/// leaves it: the twelve fields in their order, keys in ordinal order, no white space, no <c>\u</c>. Keys that only grow
+/// cannot repeat. What it does not recognise may be right all the same: <see cref="LineVerdict"/> decides.
+/// </summary>
+internal unsafe ref struct CanonicalLine
+{
+    /// <summary>Bytes that must be readable behind the line's LF.</summary>
+    public const int Slack = 64;
+
+    private const int DeepestValue = 32, HashDigits = 2 * LedgerHash.Size, IdDigits = 16;
+    private byte* _at;
+
+    private CanonicalLine(byte* line) => _at = line;
+
+    /// <summary>Where the 64 digits of <c>hashes.prev</c> are; null when the line has none.</summary>
+    public byte* PreviousHash { get; private set; }
+
+    /// <summary>Whether the line is in the writer's form. Says nothing about UTF-8, nor about any hash.</summary>
+    /// <param name="line">Where it begins. What is behind it must be LF, which ends every search.</param>
+    /// <param name="end">Where its LF is.</param>
+    /// <param name="previousHash">Where <c>hashes.prev</c> is, or null.</param>
+    public static bool TryRecognise(byte* line, byte* end, out byte* previousHash)
+    {
+        var scan = new CanonicalLine(line);
+        var isRecognised = scan.Fields() && scan._at == end;
+        previousHash = scan.PreviousHash;
+        return isRecognised;
+    }
+
+    private bool Fields() =>
+        Literal("{\"actor\":"u8) && Text()
+        && Literal(",\"details\":"u8) && Members(MemberKind.Any, 1)
+        && Literal(",\"duration_ms\":"u8) && WholeOrNull(mostDigits: 18)
+        && Literal(",\"event_id\":\""u8) && Hex(IdDigits)
+        && Literal("\",\"event_type\":"u8) && Text()
+        && Literal(",\"file_counts\":"u8) && Members(MemberKind.Count, 1)
+        && Literal(",\"hashes\":"u8) && Members(MemberKind.Hash, 1)
+        && Literal(",\"parent_event_id\":"u8) && (Text() || Literal("null"u8))
+        && Literal(",\"rc\":"u8) && WholeOrNull(mostDigits: 9)
+        && Literal(",\"run_id\":"u8) && Text()
+        && Literal(",\"schema_version\":2,\"ts_utc\":\""u8) && CanonicalTime.IsAt(_at) && Skip(CanonicalTime.Length)
+        && Literal("\"}"u8);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Literal(ReadOnlySpan<byte> text)
+    {
+        if (!new ReadOnlySpan<byte>(_at, text.Length).SequenceEqual(text)) return false;
+        _at += text.Length;
+        return true;
+    }
+
+    private bool Skip(int bytes)
+    {
+        _at += bytes;
+        return true;
+    }
+
+    // A string without \u, which could hide half of a surrogate pair.
+    private bool Text()
+    {
+        if (*_at != '"') return false;
+        var at = _at + 1;
+        while (true)
+        {
+            at = EndOfPlainText(at);
+            if (*at == '"')
+            {
+                _at = at + 1;
+                return true;
+            }
+
+            if (*at != '\\' || !"\"\\/bfnrt"u8.Contains(at[1])) return false;
+            at += 2;
+        }
+    }
+
+    // The next quote, backslash or control character; the line's LF is one.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static byte* EndOfPlainText(byte* at)
+    {
+        while (true)
+        {
+            var bytes = Vector256.Load(at);
+            var stops = Vector256.Equals(bytes, Vector256.Create((byte)'"'))
+                | Vector256.Equals(bytes, Vector256.Create((byte)'\\'))
+                | Vector256.LessThan(bytes, Vector256.Create((byte)' '));
+            var found = stops.ExtractMostSignificantBits();
+            if (found != 0) return at + System.Numerics.BitOperations.TrailingZeroCount(found);
+            at += Vector256<byte>.Count;
+        }
+    }
+
+    private bool Members(MemberKind kind, int depth)
+    {
+        if (*_at++ != '{') return false;
+        if (*_at == '}') return Skip(1);
+        ReadOnlySpan<byte> before = default;
+        for (var isFirst = true; ; isFirst = false)
+        {
+            if (*_at != '"') return false;
+            var end = EndOfPlainText(_at + 1);
+            var key = new ReadOnlySpan<byte>(_at + 1, (int)(end - _at) - 1);
+            if (*end != '"' || end[1] != ':' || !(isFirst || IsLess(before, key))) return false;
+            _at = end + 2;
+            if (!Member(kind, key, depth)) return false;
+            before = key;
+            if (*_at == '}') return Skip(1);
+            if (*_at++ != ',') return false;
+        }
+    }
+
+    private bool Member(MemberKind kind, ReadOnlySpan<byte> key, int depth) => kind switch
+    {
+        MemberKind.Any => Value(depth),
+        MemberKind.Count => Whole(mostDigits: 18),
+        _ => key.SequenceEqual("prev"u8) ? Chained() : Text(),
+    };
+
+    private bool Chained()
+    {
+        PreviousHash = _at + 1;
+        return *_at++ == '"' && Hex(HashDigits) && *_at++ == '"';
+    }
+
+    private bool Value(int depth)
+    {
+        switch (*_at)
+        {
+            case (byte)'"': return Text();
+            case (byte)'{': return depth < DeepestValue && Members(MemberKind.Any, depth + 1);
+            case (byte)'[': return depth < DeepestValue && Items(depth + 1);
+            case (byte)'t': return Literal("true"u8);
+            case (byte)'f': return Literal("false"u8);
+            case (byte)'n': return Literal("null"u8);
+            default: return Number();
+        }
+    }
+
+    private bool Items(int depth)
+    {
+        _at++;
+        if (*_at == ']') return Skip(1);
+        while (Value(depth))
+        {
+            if (*_at == ']') return Skip(1);
+            if (*_at++ != ',') return false;
+        }
+
+        return false;
+    }
+
+    private bool Number()
+    {
+        if (*_at == '-') _at++;
+        if (*_at == '0') _at++;
+        else if (!Digits()) return false;
+        if (*_at == '.')
+        {
+            _at++;
+            if (!Digits()) return false;
+        }
+
+        if ((*_at | 0x20) != 'e') return true;
+        _at++;
+        if (*_at is (byte)'+' or (byte)'-') _at++;
+        return Digits();
+    }
+
+    private bool Digits()
+    {
+        var begin = _at;
+        while (char.IsAsciiDigit((char)*_at)) _at++;
+        return _at > begin;
+    }
+
+    private bool WholeOrNull(int mostDigits) => *_at == 'n' ? Literal("null"u8) : Whole(mostDigits);
+
+    private bool Whole(int mostDigits)
+    {
+        if (*_at == '-') _at++;
+        var begin = _at;
+        return Digits() && (*begin != '0' || _at == begin + 1) && _at - begin <= mostDigits;
+    }
+
+    private bool Hex(int digits)
+    {
+        for (var end = _at + digits; _at < end; _at += Vector128<byte>.Count)
+        {
+            var bytes = Vector128.Load(_at);
+            var isDigit = Vector128.LessThan(bytes - Vector128.Create((byte)'0'), Vector128.Create((byte)10));
+            var isLetter = Vector128.LessThan(bytes - Vector128.Create((byte)'a'), Vector128.Create((byte)6));
+            if ((isDigit | isLetter) != Vector128<byte>.AllBitsSet) return false;
+        }
+
+        return true;
+    }
+
+    private static bool IsLess(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) =>
+        !left.IsEmpty && !right.IsEmpty && left[0] != right[0] ? left[0] < right[0] : left.SequenceCompareTo(right) < 0;
+
+    private enum MemberKind
+    {
+        Any,
+        Count,
+        Hash,
+    }
+}
+
+/// <summary>A time as the writer spells it: <c>2026-02-18T13:15:10.000Z</c>.</summary>
+internal static unsafe class CanonicalTime
+{
+    /// <summary>Its length in bytes.</summary>
+    public const int Length = 24;
+
+    private const uint Here = (1u << Length) - 1;
+
+    private static ReadOnlySpan<byte> Form => "0000-00-00T00:00:00.000Z        "u8;
+
+    /// <summary>Whether a time that exists is here; 32 bytes must be readable.</summary>
+    public static bool IsAt(byte* at)
+    {
+        var form = Vector256.Create(Form);
+        var bytes = Vector256.Load(at);
+        var isDigit = Vector256.LessThan(bytes - Vector256.Create((byte)'0'), Vector256.Create((byte)10));
+        var fits = Vector256.ConditionalSelect(Vector256.Equals(form, Vector256.Create((byte)'0')), isDigit, Vector256.Equals(bytes, form));
+        if ((fits.ExtractMostSignificantBits() & Here) != Here) return false;
+        var (year, month, day) = ((Two(at) * 100) + Two(at + 2), Two(at + 5), Two(at + 8));
+        return Two(at + 11) < 24 && Two(at + 14) < 60 && Two(at + 17) < 60
+            && year > 0 && month is > 0 and <= 12 && day > 0 && (day <= 28 || day <= DateTime.DaysInMonth(year, month));
+    }
+
+    private static int Two(byte* at) => ((at[0] - '0') * 10) + at[1] - '0';
+}

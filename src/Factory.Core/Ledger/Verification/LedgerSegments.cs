@@ -1,0 +1,178 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Factory.Core.Ledger.Verification;
+
+/// <summary>A piece of a ledger: whole lines, in a buffer that is used again.</summary>
+internal sealed unsafe class LedgerSegment
+{
+    private const int Slack = 64;
+
+    /// <summary>Its place among the segments, from 0.</summary>
+    public int Index { get; set; }
+
+    /// <summary>The number of its first line.</summary>
+    public long FirstLine { get; set; }
+
+    /// <summary>Whether it begins with a line that was too long to keep, and is not in the buffer.</summary>
+    public bool BeginsTooLong { get; set; }
+
+    /// <summary>Where its lines begin in the buffer, and where the LF of the last one has been passed.</summary>
+    public (int Start, int End) Lines { get; set; }
+
+    /// <summary>The buffer; it does not move. Some bytes behind what was read can be read, too.</summary>
+    public byte[] Buffer { get; private set; } = [];
+
+    /// <summary>The buffer's address.</summary>
+    public byte* Address { get; private set; }
+
+    /// <summary>Makes room.</summary>
+    public void Reserve(int size)
+    {
+        if (Buffer.Length >= size + Slack) return;
+        Buffer = GC.AllocateUninitializedArray<byte>(size + Slack, pinned: true);
+        Address = (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(Buffer, 0);
+    }
+}
+
+/// <summary>
+/// Hands out a ledger in pieces, in order, to any number of threads: each byte is read once. It ends at the length that
+/// the ledger had when it was opened.
+/// </summary>
+/// <param name="path">The ledger.</param>
+/// <param name="pieceSize">How many bytes to read at a time.</param>
+/// <param name="onRead">Told, in order, about the bytes of whole lines: the position of the first, and its line number.</param>
+internal sealed class LedgerSegments(string path, int pieceSize, LedgerBytesRead? onRead) : IDisposable
+{
+    // Leaves place for the 0 that a leaf hash begins with.
+    private const int Front = 64;
+    private readonly Lock _lock = new();
+    private readonly SafeFileHandle _file = Open(path);
+    private byte[] _rest = [];
+    private int _restLength, _index;
+    private long _length = -1, _position, _linePosition, _nextLine = 1;
+    private bool _isSkipping;
+
+    /// <summary>How many whole lines were handed out.</summary>
+    public long Lines => _nextLine - 1;
+
+    /// <summary>The bytes of the whole lines.</summary>
+    public long WholeLength => _linePosition;
+
+    /// <summary>Whether bytes without LF follow; known at the end.</summary>
+    public bool IsTorn => _restLength > 0 || _isSkipping;
+
+    /// <summary>The length when it was opened.</summary>
+    public long Length
+    {
+        get
+        {
+            if (_length < 0) _length = RandomAccess.GetLength(_file);
+            return _length;
+        }
+    }
+
+    /// <summary>Reads the next piece that has a whole line.</summary>
+    /// <returns>False at the end.</returns>
+    public bool TryRead(LedgerSegment segment)
+    {
+        lock (_lock)
+        {
+            while (_position < Length)
+            {
+                segment.Reserve(Front + _restLength + pieceSize);
+                _rest.AsSpan(0, _restLength).CopyTo(segment.Buffer.AsSpan(Front));
+                var data = Front + _restLength;
+                var end = data + Read(segment.Buffer.AsSpan(data, (int)Math.Min(pieceSize, Length - _position)));
+                if (end == data) return false;
+                if (Cut(segment, data, end)) return true;
+            }
+
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    /// <summary>Opens a ledger for reading.</summary>
+    /// <exception cref="Contracts.FactoryException">It is missing or cannot be read.</exception>
+    public static SafeFileHandle Open(string path)
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw LedgerFailure.Unreadable(path, error);
+        }
+    }
+
+    private bool Cut(LedgerSegment segment, int data, int end)
+    {
+        var last = segment.Buffer.AsSpan(data, end - data).LastIndexOf((byte)'\n');
+        if (last < 0)
+        {
+            Keep(segment.Buffer.AsSpan(Front, end - Front));
+            return false;
+        }
+
+        var (start, after) = (Front, data + last + 1);
+        segment.BeginsTooLong = _isSkipping;
+        if (_isSkipping)
+        {
+            start += segment.Buffer.AsSpan(data).IndexOf((byte)'\n') + 1;
+            _linePosition += start - Front;
+            _isSkipping = false;
+        }
+
+        var lines = segment.Buffer.AsSpan(start, after - start);
+        (segment.Index, segment.FirstLine, segment.Lines) = (_index++, _nextLine, (start, after));
+        onRead?.Invoke(lines, _linePosition, _nextLine);
+        _nextLine += lines.Count((byte)'\n') + (segment.BeginsTooLong ? 1 : 0);
+        _linePosition += lines.Length;
+        _restLength = 0;
+        Keep(segment.Buffer.AsSpan(after, end - after));
+        return true;
+    }
+
+    // What has no LF yet. Once it is longer than any line may be, only its length is kept.
+    private void Keep(ReadOnlySpan<byte> bytes)
+    {
+        if (_isSkipping || bytes.Length > LedgerLines.LongestLine)
+        {
+            _linePosition += bytes.Length;
+            (_isSkipping, _restLength) = (true, 0);
+            return;
+        }
+
+        if (_rest.Length < bytes.Length) _rest = new byte[Math.Max(2 * _rest.Length, bytes.Length)];
+        bytes.CopyTo(_rest);
+        _restLength = bytes.Length;
+    }
+
+    private int Read(Span<byte> buffer)
+    {
+        try
+        {
+            for (var done = 0; ;)
+            {
+                var read = RandomAccess.Read(_file, buffer[done..], _position);
+                _position += read;
+                done += read;
+                if (read == 0 || done == buffer.Length) return done;
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw LedgerFailure.Unreadable(path, error);
+        }
+    }
+}
+
+/// <summary>Takes bytes of whole lines.</summary>
+/// <param name="bytes">The bytes.</param>
+/// <param name="position">Where in the ledger the first one is.</param>
+/// <param name="line">The number of the line that it begins.</param>
+internal delegate void LedgerBytesRead(ReadOnlySpan<byte> bytes, long position, long line);
