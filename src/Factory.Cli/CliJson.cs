@@ -42,7 +42,15 @@ internal sealed record RunPlaceDocument(RunStatus Status, int ExitCode, string R
 /// <summary><c>attest</c>.</summary>
 internal sealed record AttestDocument(RunStatus Status, int ExitCode, string RunId, string RunDir, string Bundles, string Report, string Ledger, int Files);
 
+/// <summary><c>key new</c>.</summary>
+internal sealed record KeyDocument(RunStatus Status, int ExitCode, string Path, string PublicKeyPath, string Fingerprint, string Algorithm, bool IsEncrypted);
+
+/// <summary><c>key show</c>.</summary>
+internal sealed record KeyShownDocument(RunStatus Status, int ExitCode, string Source, string Fingerprint, string Algorithm, string PublicKey);
+
 [JsonSerializable(typeof(InitDocument))]
+[JsonSerializable(typeof(KeyDocument))]
+[JsonSerializable(typeof(KeyShownDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(ReportDocument))]
 [JsonSerializable(typeof(RunPlaceDocument))]

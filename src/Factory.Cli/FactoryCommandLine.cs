@@ -59,6 +59,7 @@ internal static class FactoryCommandLine
         ReportCommands.Open(globals),
         ReportCommands.Attest(globals),
         ReportCommands.Contracts(globals),
+        KeyCommand.Create(globals),
         WorktreesCommand.Create(globals),
     ];
 }

@@ -18,4 +18,11 @@ internal sealed record VerbContext(ParseResult Parsed, GlobalOptions Globals, Sc
         ConfigFile = Parsed.GetValue(Globals.Config) is { } file ? Path.GetFullPath(file) : null,
         RunId = runId,
     };
+
+    /// <summary>The runs of the repository, for verbs that can do without one; null when there is none.</summary>
+    public Task<RunsLocation?> FindRunsAsync()
+    {
+        var request = Request();
+        return RunsLocation.FindOrNullAsync(request.Repository, request.ConfigFile, request.Environment, Cancellation);
+    }
 }

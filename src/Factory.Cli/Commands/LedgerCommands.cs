@@ -45,13 +45,15 @@ internal static class LedgerCommands
     public static Command Verify(GlobalOptions globals)
     {
         var path = PathOption();
-        var command = Verb.Create("ledger-verify", "Check the ledger against its chain and the digest on record.", globals, async context =>
+        var keys = new PublicKeyOptions();
+        var command = Verb.Create("ledger-verify", "Check the ledger against its chain, the digest and the signed checkpoint.", globals, async context =>
         {
-            var file = await FindAsync(context, path).ConfigureAwait(false);
-            var result = LedgerVerifier.Verify(file, cancellationToken: context.Cancellation);
-            return new VerbResult(result.Status.ToExitCode(), stream => FactoryJson.Write(stream, result), screen => LedgerView.Show(result, file, screen));
+            var (key, isRequired) = keys.Read(context, await context.FindRunsAsync().ConfigureAwait(false));
+            var result = LedgerVerifier.Verify(await FindAsync(context, path).ConfigureAwait(false), key, isRequired, context.Cancellation);
+            return new VerbResult(result.Status.ToExitCode(), stream => FactoryJson.Write(stream, result), screen => LedgerView.Show(result, screen));
         });
         command.Options.Add(path);
+        keys.AddTo(command);
         return command;
     }
 

@@ -36,14 +36,28 @@ internal static class LedgerView
     }
 
     /// <summary>Shows a verification.</summary>
-    public static void Show(LedgerVerification result, string file, Screen screen)
+    public static void Show(LedgerVerification result, Screen screen)
     {
-        screen.Line($"{WireEnum<LedgerSignatureStatus>.NameOf(result.Signature.Status)}  {file}", "bold " + StatusStyle.NameOf(result.Status.ToWire()));
+        screen.Line($"{WireEnum<LedgerSignatureStatus>.NameOf(result.Signature.Status)}  {result.Ledger}", "bold " + StatusStyle.NameOf(result.Status.ToWire()));
         screen.Line($"  events:  {Number.Words(result.Events)}");
         screen.Line($"  root:    {result.Root}");
         if (result.DigestCovers is { } covered) screen.Line($"  digest:  covers {Words(covered, "line")}");
+        if (result.Checkpoint is { } checkpoint) screen.Line($"  signed:  {Words(checkpoint)}");
         if (result.Reason is not null) screen.Line($"  reason:  {result.Reason}");
         if (result.Status == RunStatus.Blocked) screen.Line("  next:    compare the ledger with a backup or with the ledger.jsonl of each run; do not repair it in place", "red");
+    }
+
+    private static string Words(LedgerCheckpointFinding checkpoint)
+    {
+        var covered = checkpoint.Size is { } size ? $"the checkpoint covers {Words(size, "line")}" : "";
+        return checkpoint.Status switch
+        {
+            LedgerCheckpointStatus.None => "there is no checkpoint; a run writes one when it ends",
+            LedgerCheckpointStatus.Signed => $"{covered}, signed by key {checkpoint.KeyId}",
+            LedgerCheckpointStatus.Unverified => $"{covered}; its signature was not checked: give --public-key",
+            LedgerCheckpointStatus.OtherKey => $"{covered}, signed by key {checkpoint.KeyId}, which is not the key that was expected",
+            _ => $"the checkpoint does not hold: {WireEnum<LedgerCheckpointStatus>.NameOf(checkpoint.Status)}",
+        };
     }
 
     private static string Took(RunState run) => run.EndedAt is { } end ? Duration.Words((long)(end - run.StartedAt).TotalMilliseconds) : "-";

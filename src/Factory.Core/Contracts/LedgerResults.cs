@@ -59,6 +59,7 @@ public sealed record LedgerReplayResult(RunStatus Status, int Count, IReadOnlyLi
 /// <param name="UnchainedBefore">The line from which on a chain exists or would begin, when older lines come before it; else null.</param>
 /// <param name="DigestCovers">How many lines the digest on record covers; null when there is no digest or it covers none.</param>
 /// <param name="Checkpoint">What the signed checkpoint says.</param>
+/// <param name="Ledger">The ledger, absolute.</param>
 public sealed record LedgerVerification(
     RunStatus Status,
     LedgerSignature Signature,
@@ -69,7 +70,8 @@ public sealed record LedgerVerification(
     long BadLines,
     long? UnchainedBefore,
     long? DigestCovers,
-    LedgerCheckpointFinding? Checkpoint = null);
+    LedgerCheckpointFinding? Checkpoint = null,
+    string? Ledger = null);
 
 /// <summary>What the signed checkpoint says about a ledger.</summary>
 [JsonConverter(typeof(WireEnumConverter<LedgerCheckpointStatus>))]

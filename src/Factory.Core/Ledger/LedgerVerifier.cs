@@ -32,7 +32,7 @@ public static class LedgerVerifier
         var chain = new LedgerChainCheck(checkpoint.Size);
         OnAllCores(segments, stop => Work(segments, chain, checkpoint.Size, stop), cancellationToken);
         digest?.Conclude(segments.WholeLength, segments.Lines, cancellationToken);
-        return Conclude(chain, digest, checkpoint, segments.IsTorn);
+        return Conclude(chain, digest, checkpoint, segments.IsTorn) with { Ledger = Path.GetFullPath(path) };
     }
 
     private static void OnAllCores(LedgerSegments segments, Action<CancellationToken> work, CancellationToken cancellationToken)

@@ -29,4 +29,19 @@ public sealed record RunsLocation(string Root, string RunsDirectory, FactoryConf
         var runs = (config ?? FactoryConfig.Default).Paths.RunsDir;
         return new RunsLocation(repository.Root, Path.GetFullPath(runs, repository.Root), config);
     }
+
+    /// <summary>Finds it, for readers that can do without a repository; null when the folder is in none.</summary>
+    /// <inheritdoc cref="FindAsync"/>
+    public static async Task<RunsLocation?> FindOrNullAsync(
+        string folder, string? configFile, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindAsync(folder, configFile, environment, cancellationToken).ConfigureAwait(false);
+        }
+        catch (FactoryException error) when (configFile is null && error.Blocker.Path == Path.GetFullPath(folder))
+        {
+            return null;
+        }
+    }
 }

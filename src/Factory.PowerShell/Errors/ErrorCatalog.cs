@@ -42,6 +42,17 @@ internal static class ErrorCatalog
     /// <summary>The ledger cannot be read.</summary>
     public static ErrorRecord LedgerUnreadable(FactoryException error, string path) => OfProblem(error, ErrorCategory.ReadError, path);
 
+    /// <summary>A ledger was changed since it was written, or a signature that must be there is not.</summary>
+    public static ErrorRecord LedgerTampered(LedgerVerification finding) => Make(
+        new InvalidDataException($"{finding.Ledger}: {finding.Reason}"), ErrorCategory.SecurityError, finding, $"The ledger {finding.Ledger} does not verify: {finding.Reason}",
+        "Compare it with a backup, with the ledger.jsonl of each run, or with a head that was kept elsewhere; do not repair it in place.");
+
+    /// <summary>The public key that signatures are to be checked with cannot be used.</summary>
+    public static ErrorRecord PublicKeyUnusable(FactoryException error, string path) => OfProblem(error, ErrorCategory.InvalidArgument, path);
+
+    /// <summary>A key could not be made.</summary>
+    public static ErrorRecord KeyNotMade(FactoryException error, string path) => OfProblem(error, ErrorCategory.WriteError, path);
+
     /// <summary>There is no such run.</summary>
     public static ErrorRecord RunNotFound(FactoryException error, string run) => OfProblem(error, ErrorCategory.ObjectNotFound, run);
 

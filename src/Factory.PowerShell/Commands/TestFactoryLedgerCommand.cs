@@ -1,0 +1,53 @@
+using System.Management.Automation;
+using Factory.Core.Contracts;
+using Factory.Core.Ledger;
+using Factory.PowerShell.Errors;
+
+namespace Factory.PowerShell.Commands;
+
+/// <summary>
+/// <c>Test-FactoryLedger</c>: checks whole ledgers against their chain, digest and signed checkpoint. A ledger that does not
+/// verify is returned first and then written as an error, so that a step with <c>$ErrorActionPreference = 'Stop'</c> fails.
+/// </summary>
+[Cmdlet(VerbsDiagnostic.Test, "FactoryLedger", DefaultParameterSetName = PathSet)]
+[OutputType(typeof(LedgerVerification))]
+public sealed class TestFactoryLedgerCommand : LedgerCmdlet
+{
+    private readonly ExpectedSigner _signer = new();
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+
+    /// <summary>The signer's public key or certificate; your own key's when left out.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? PublicKey { get; set; }
+
+    /// <summary>Whether a missing signature is an error where otherwise it is a warning.</summary>
+    [Parameter]
+    public SwitchParameter RequireSignature { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => _signer.Open(this, Paths, PublicKey, RequireSignature, StopToken);
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        // The runs of one repository share a ledger, which needs to be read once.
+        foreach (var ledger in Ledgers().Where(ledger => _seen.Add(System.IO.Path.GetFullPath(ledger)))) Verify(ledger);
+    }
+
+    private void Verify(string ledger) => Pump((port, stopping) =>
+    {
+        try
+        {
+            var finding = LedgerVerifier.Verify(ledger, _signer.Key, _signer.IsRequired, stopping);
+            port.WriteObject(finding);
+            if (finding.Status == RunStatus.Blocked) port.WriteError(ErrorCatalog.LedgerTampered(finding));
+        }
+        catch (FactoryException error)
+        {
+            port.WriteError(error.Blocker.Kind == BlockerKind.Config ? ErrorCatalog.LedgerNotFound(error, ledger) : ErrorCatalog.LedgerUnreadable(error, ledger));
+        }
+
+        return Task.CompletedTask;
+    });
+}
