@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Factory.Core.Attestation;
 using Factory.Core.Contracts;
 using Factory.Core.Diagnostics;
 using Factory.Core.Pipeline;
@@ -40,7 +41,13 @@ internal sealed record ReportDocument(RunStatus Status, int ExitCode, string Run
 internal sealed record RunPlaceDocument(RunStatus Status, int ExitCode, string RunId, RunStatus RunStatus, string RunDir, string? Report);
 
 /// <summary><c>attest</c>.</summary>
-internal sealed record AttestDocument(RunStatus Status, int ExitCode, string RunId, string RunDir, string Bundles, string Report, string Ledger, int Files);
+internal sealed record AttestDocument(
+    RunStatus Status, int ExitCode, string RunId, string RunDir, string Bundles, string Report, string Ledger, string? Provenance, string? KeyFingerprint, string? GitHub, int Files, LedgerHead? Head)
+{
+    /// <summary>The document of an attestation.</summary>
+    public static AttestDocument Of(AttestationResult result) => new(
+        RunStatus.Pass, RunStatus.Pass.ToExitCode(), result.RunId, result.RunDir, result.Bundles, result.Report, result.Ledger, result.Provenance, result.KeyFingerprint, result.GitHub, result.Files, result.Head);
+}
 
 /// <summary><c>key new</c>.</summary>
 internal sealed record KeyDocument(RunStatus Status, int ExitCode, string Path, string PublicKeyPath, string Fingerprint, string Algorithm, bool IsEncrypted);

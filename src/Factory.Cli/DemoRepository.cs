@@ -1,4 +1,5 @@
 using System.Reflection;
+using Factory.Core.Attestation.Keys;
 using Factory.Core.Contracts;
 using Factory.Core.Repository;
 
@@ -26,6 +27,9 @@ internal static class DemoRepository
         await RunAsync(git, folder, cancellationToken, "commit", "--quiet", "--message=Lantern, the order service of a small shop").ConfigureAwait(false);
         return folder;
     }
+
+    /// <summary>Makes a signing key in the repository's own git folder, so that the demo leaves nothing in the user's.</summary>
+    public static KeyFileResult CreateKey(string folder) => KeyFile.Create(Path.Combine(folder, ".git", "demo.key.pem"), passphrase: null, force: false);
 
     private static void Unpack(string folder)
     {

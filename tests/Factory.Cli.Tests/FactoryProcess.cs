@@ -35,6 +35,7 @@ internal sealed record FactoryProcess(int ExitCode, byte[] OutputBytes, string E
         // Whatever the machine's user has configured, and whoever owns the temporary folder of another test.
         start.Environment["GIT_CONFIG_GLOBAL"] = Path.Combine(AppContext.BaseDirectory, "no-such-gitconfig");
         start.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
+        foreach (var name in (string[])["XDG_DATA_HOME", "LOCALAPPDATA"]) start.Environment[name] = Scratch.Root;
         foreach (var name in (string[])["TMPDIR", "TMP", "TEMP"]) start.Environment[name] = Scratch.Root;
         var process = Process.Start(start)!;
         process.StandardInput.Close();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Factory.Cli.Output;
+using Factory.Core.Attestation.Keys;
 using Factory.Core.Contracts;
 using Factory.Core.Pipeline;
 
@@ -23,18 +24,19 @@ internal static class DemoCommand
     private static async Task<VerbResult> RunAsync(VerbContext context, bool isBlocked, bool isKept)
     {
         var folder = await DemoRepository.CreateAsync(context.Cancellation).ConfigureAwait(false);
+        var key = DemoRepository.CreateKey(folder);
         var request = new RunRequest
         {
             Repository = folder,
             ConfigFile = isBlocked ? Path.Combine(folder, DemoRepository.BlockedConfig) : null,
             // The demo shows the same to everybody, whatever is set for real runs.
-            Environment = new Dictionary<string, string>(),
+            Environment = new Dictionary<string, string> { ["FACTORY_ATTESTATION__KEY"] = key.Path },
         };
         var run = await RunCommands.RunAsync(context, request, (pipeline, wanted, token) => pipeline.OneshotAsync(wanted, token)).ConfigureAwait(false);
-        return VerbResult.Of(run, screen => Show(run, folder, isKept, screen)) with { Cleanup = isKept ? null : () => Core.Workers.FolderRemoval.Delete(folder) };
+        return VerbResult.Of(run, screen => Show(run, folder, key, isKept, screen)) with { Cleanup = isKept ? null : () => Core.Workers.FolderRemoval.Delete(folder) };
     }
 
-    private static void Show(RunResult run, string folder, bool isKept, Screen screen)
+    private static void Show(RunResult run, string folder, KeyFileResult key, bool isKept, Screen screen)
     {
         RunView.Show(run, screen, isKept);
         if (!isKept) return;
@@ -42,6 +44,7 @@ internal static class DemoCommand
         screen.Line($"The repository is kept in {folder}. Look at:");
         screen.Line($"  git -C {folder} log --oneline --graph --all");
         screen.Line($"  factory ledger --repo {folder}");
+        screen.Line($"  factory verify --repo {folder} --public-key {key.PublicKeyPath}");
         if (run.Report is not null) screen.Line($"  factory print-report --repo {folder}");
     }
 }

@@ -42,10 +42,8 @@ internal static class KeyCommand
 
     private static Command Show(GlobalOptions globals) => Verb.Create("show", "Show the public key that runs are signed with here.", globals, async context =>
     {
-        var location = await context.FindRunsAsync().ConfigureAwait(false);
-        var environment = RunRequest.CurrentEnvironment();
-        using var passphrase = Passphrase.From(environment);
-        using var opened = KeyRing.Open(new KeyRequest { Key = location?.Config?.Attestation.Key, Folder = location?.Root ?? Environment.CurrentDirectory, Environment = environment, Passphrase = passphrase });
+        var request = context.Request();
+        using var opened = await SigningKeys.OpenAsync(request.Repository, request.ConfigFile, null, null, request.Environment, context.Cancellation).ConfigureAwait(false);
         var document = new KeyShownDocument(RunStatus.Pass, RunStatus.Pass.ToExitCode(), opened.Source, opened.Key.Public.Fingerprint, KeyFile.Algorithm, opened.Key.Public.ToPem());
         return new VerbResult(document.ExitCode, stream => CliJson.Write(stream, document), screen =>
         {

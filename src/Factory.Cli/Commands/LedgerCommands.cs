@@ -2,6 +2,7 @@ using System.CommandLine;
 using Factory.Cli.Output;
 using Factory.Core.Contracts;
 using Factory.Core.Ledger;
+using Factory.Core.Ledger.Checkpoints;
 using Factory.Core.Pipeline;
 
 namespace Factory.Cli.Commands;
@@ -46,13 +47,17 @@ internal static class LedgerCommands
     {
         var path = PathOption();
         var keys = new PublicKeyOptions();
+        var head = new Option<string?>("--head") { Description = "The line that a run printed as the ledger's head; the ledger must begin with the same lines.", HelpName = "LINE" };
         var command = Verb.Create("ledger-verify", "Check the ledger against its chain, the digest and the signed checkpoint.", globals, async context =>
         {
             var (key, isRequired) = keys.Read(context, await context.FindRunsAsync().ConfigureAwait(false));
+            var kept = context.Parsed.GetValue(head) is { } text ? LedgerHead.Parse(text) : null;
             var result = LedgerVerifier.Verify(await FindAsync(context, path).ConfigureAwait(false), key, isRequired, context.Cancellation);
+            if (kept is not null) result = KeptHead.Judge(result, kept, context.Cancellation);
             return new VerbResult(result.Status.ToExitCode(), stream => FactoryJson.Write(stream, result), screen => LedgerView.Show(result, screen));
         });
         command.Options.Add(path);
+        command.Options.Add(head);
         keys.AddTo(command);
         return command;
     }

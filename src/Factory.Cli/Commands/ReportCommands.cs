@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Factory.Cli.Output;
+using Factory.Core.Attestation;
 using Factory.Core.Contracts;
 using Factory.Core.Pipeline;
 
@@ -32,17 +33,20 @@ internal static class ReportCommands
     });
 
     /// <summary><c>attest</c>.</summary>
-    public static Command Attest(GlobalOptions globals) => Create("attest", "Write the checksum manifests of a finished run again.", globals, async (context, request) =>
+    public static Command Attest(GlobalOptions globals)
     {
-        var result = await AttestationRenewal.RunAsync(request, TimeProvider.System, context.Cancellation).ConfigureAwait(false);
-        var document = new AttestDocument(RunStatus.Pass, RunStatus.Pass.ToExitCode(), result.RunId, result.RunDir, result.Bundles, result.Report, result.Ledger, result.Files);
-        return new VerbResult(document.ExitCode, stream => CliJson.Write(stream, document), screen =>
+        var key = new Option<string?>("--key") { Description = "The signing key, a PEM file or cert:THUMBPRINT; the configuration's or your own when left out.", HelpName = "KEY" };
+        var command = Create("attest", "Write the manifests and the signed provenance of a finished run again.", globals, async (context, request) =>
         {
-            screen.Line($"attested {Number.Words(result.Files)} files of {result.RunId}", "green");
-            foreach (var file in (string[])[result.Bundles, result.Report, result.Ledger]) screen.Line($"  {file}");
-            screen.Line($"check:  cd \"{result.RunDir}\" && sha256sum --strict -c attestations/*.sha256");
+            using var opened = await SigningKeys.OpenAsync(request.Repository, request.ConfigFile, context.Parsed.GetValue(key), null, request.Environment, context.Cancellation).ConfigureAwait(false);
+            var run = await RunRecord.FindAsync(request, context.Cancellation).ConfigureAwait(false);
+            var result = await AttestationRenewal.RunAsync(run, opened.Key, request.Environment, TimeProvider.System, context.Cancellation).ConfigureAwait(false);
+            var document = AttestDocument.Of(result);
+            return new VerbResult(document.ExitCode, stream => CliJson.Write(stream, document), screen => Show(result, screen)) { Warnings = [.. opened.Warnings, .. result.Warnings] };
         });
-    });
+        command.Options.Add(key);
+        return command;
+    }
 
     /// <summary><c>contracts-check</c>.</summary>
     public static Command Contracts(GlobalOptions globals) => Create("contracts-check", "Hold the configuration and a run's documents against their schemas.", globals, async (context, request) =>
@@ -50,6 +54,17 @@ internal static class ReportCommands
         var result = await ContractsCheck.RunAsync(request, context.Cancellation).ConfigureAwait(false);
         return new VerbResult(result.ExitCode, stream => CliJson.Write(stream, result), screen => Show(result, screen));
     });
+
+    private static void Show(AttestationResult result, Screen screen)
+    {
+        screen.Line($"attested {Number.Words(result.Files)} files of {result.RunId}", "green");
+        foreach (var file in (string?[])[result.Bundles, result.Report, result.Ledger, result.Provenance])
+            if (file is not null) screen.Line($"  {file}");
+        screen.Line($"signed by key {result.KeyFingerprint}");
+        if (result.Head is { } head) screen.Line($"head:   {head}");
+        screen.Line($"check:  factory verify --run-id {result.RunId}");
+        screen.Line($"        cd \"{result.RunDir}\" && sha256sum --strict -c attestations/*.sha256");
+    }
 
     private static void Show(ContractsResult result, Screen screen)
     {

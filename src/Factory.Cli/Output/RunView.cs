@@ -65,6 +65,7 @@ internal static class RunView
     {
         if (run.Report is not null) screen.Line($"report: {run.Report}");
         else screen.Line($"folder: {run.RunDir}");
+        if (run.Ledger is { } head) screen.Line($"ledger: {head}  (keep this line elsewhere: it is what the ledger will be held against)");
         if (run.IntegratedCommit is not null && !HasCheck(run)) screen.Line("note:   no integration check ran, so the merged tree was neither built nor tested");
         if (run.IntegratedCommit is null || Branch(run) is not { } branch) return;
         screen.Line($"branch: {branch} ({run.IntegratedCommit[..ShortHash]})");

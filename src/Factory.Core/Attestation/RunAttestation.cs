@@ -22,6 +22,9 @@ public sealed record AttestationResult(string RunId, string RunDir, string Bundl
     /// <summary>The folder with the files for <c>actions/attest</c>, or null outside GitHub Actions.</summary>
     public string? GitHub { get; init; }
 
+    /// <summary>The ledger's signed head after the attestation was recorded, to be kept elsewhere; null before it was sealed.</summary>
+    public LedgerHead? Head { get; init; }
+
     /// <summary>What a person should know.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }
@@ -37,6 +40,9 @@ public sealed class RunAttestation(string runsDirectory, RunId runId)
     public const string ProvenanceName = "attestations/provenance.intoto.jsonl";
     /// <summary>The proof that the ledger has the event of this attestation, relative to the run's folder; written after the ledger was sealed.</summary>
     public const string LedgerProofName = "attestations/ledger.tlog-proof";
+
+    /// <summary>Where the run's first event begins in the ledger, in bytes, when that is known; reading starts there.</summary>
+    public long LedgerStart { get; init; }
 
     private readonly string _folder = Path.Combine(runsDirectory, runId.Text);
 
@@ -56,7 +62,7 @@ public sealed class RunAttestation(string runsDirectory, RunId runId)
         var extract = Path.Combine(_folder, LedgerExtract);
         await files.WriteAsync(extract, stream =>
         {
-            LedgerSlice.Write(new LedgerPaths(runsDirectory).Ledger, runId.Text, stream);
+            LedgerSlice.Write(new LedgerPaths(runsDirectory).Ledger, runId.Text, stream, LedgerStart);
             return Task.CompletedTask;
         }).ConfigureAwait(false);
         var facts = key is null ? null : ProvenanceFacts.Read(_folder, runId, names);

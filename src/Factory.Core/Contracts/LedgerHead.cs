@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Factory.Core.Contracts;
 
 /// <summary>
@@ -7,4 +9,22 @@ namespace Factory.Core.Contracts;
 /// <param name="Origin">Which ledger: the first line of its checkpoint.</param>
 /// <param name="Size">How many lines it has.</param>
 /// <param name="Root">The RFC 6962 root over these lines, base64, as the checkpoint spells it.</param>
-public sealed record LedgerHead(string Origin, long Size, string Root);
+public sealed record LedgerHead(string Origin, long Size, string Root)
+{
+    private const int RootSize = 32;
+
+    /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
+    /// <exception cref="FactoryException">The text is not a head.</exception>
+    public static LedgerHead Parse(string text)
+    {
+        var parts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var root = new byte[RootSize];
+        return parts.Length == 3 && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+            && Convert.TryFromBase64String(parts[2], root, out var length) && length == RootSize
+            ? new LedgerHead(parts[0], size, parts[2])
+            : throw new FactoryException(BlockerKind.Config, $"'{text}' is not the head of a ledger", "give origin, size and root as a run printed them, in quotes: \"factory-ledger/0123456789abcdef 42 <base64>\"");
+    }
+
+    /// <summary>Origin, size and root, separated by spaces: one line to be kept.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Origin} {Size} {Root}");
+}

@@ -13,6 +13,7 @@ namespace Factory.Core.Contracts;
 /// <param name="Workers">The workers, in the order of their ids.</param>
 /// <param name="Blockers">What stands in the way; empty for PASS and WARN.</param>
 /// <param name="Warnings">What a person should look at.</param>
+/// <param name="Ledger">The signed head of the ledger when the run ended, to be kept elsewhere; null when none was signed.</param>
 public sealed record RunResult(
     RunStatus Status,
     int ExitCode,
@@ -25,7 +26,8 @@ public sealed record RunResult(
     IReadOnlyList<StageResult> Stages,
     IReadOnlyList<WorkerResult> Workers,
     IReadOnlyList<Blocker> Blockers,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings,
+    LedgerHead? Ledger = null);
 
 /// <summary>One stage of a run.</summary>
 /// <param name="Name">preflight, launch, bundle-validate, integrate or summary.</param>

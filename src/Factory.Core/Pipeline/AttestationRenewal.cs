@@ -5,30 +5,20 @@ using Factory.Core.Ledger;
 namespace Factory.Core.Pipeline;
 
 /// <summary>
-/// Writes the checksum manifests of a finished run again, over the files as they are now, for example after a file was
-/// restored from a backup. What earlier manifests said stays in the ledger.
+/// Writes the checksum manifests and the signed provenance of a finished run again, over the files as they are now, for
+/// example after a file was restored from a backup. What earlier manifests said stays in the ledger.
 /// </summary>
 public static class AttestationRenewal
 {
-    /// <summary>Finds the run that a request names, or the newest, and writes its manifests.</summary>
-    /// <inheritdoc cref="RunAsync(RunRecord, TimeProvider, CancellationToken)"/>
-    public static async Task<AttestationResult> RunAsync(RunRequest request, TimeProvider clock, CancellationToken cancellationToken) =>
-        await RunAsync(await RunRecord.FindAsync(request, cancellationToken).ConfigureAwait(false), clock, cancellationToken).ConfigureAwait(false);
-
-    /// <summary>Writes the checksum manifests of a run that has no signed provenance.</summary>
-    /// <inheritdoc cref="RunAsync(RunRecord, SigningKey, IReadOnlyDictionary{string, string}, TimeProvider, CancellationToken)"/>
-    public static Task<AttestationResult> RunAsync(RunRecord record, TimeProvider clock, CancellationToken cancellationToken) =>
-        RunAsync(record, null, new Dictionary<string, string>(), clock, cancellationToken);
-
     /// <summary>Writes them, under the run's lock, and records it in the ledger.</summary>
     /// <param name="record">The run.</param>
-    /// <param name="key">The key that signs the provenance; null when the run has none and shall have none.</param>
+    /// <param name="key">The key that signs the provenance and the ledger's checkpoint.</param>
     /// <param name="environment">Tells whether this is GitHub Actions.</param>
     /// <param name="clock">Tells the time.</param>
     /// <param name="cancellationToken">Ends the work before it began.</param>
     /// <exception cref="FactoryException">There is no such run, it is being worked on, it has no verdict yet, or a file cannot be covered.</exception>
     public static async Task<AttestationResult> RunAsync(
-        RunRecord record, SigningKey? key, IReadOnlyDictionary<string, string> environment, TimeProvider clock, CancellationToken cancellationToken)
+        RunRecord record, SigningKey key, IReadOnlyDictionary<string, string> environment, TimeProvider clock, CancellationToken cancellationToken)
     {
         var folder = record.Folder;
         using var held = folder.Lock(clock);
@@ -48,8 +38,7 @@ public static class AttestationRenewal
                     ["path"] = manifest.Paths.RunDir + "/attestations",
                     ["renewed"] = true,
                 })).ConfigureAwait(false);
-            LedgerDigest.Refresh(folder.RunsDirectory, CancellationToken.None);
-            return result;
+            return result with { Head = await RunSeal.WriteAsync(folder, journal.Last!, key).ConfigureAwait(false) };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

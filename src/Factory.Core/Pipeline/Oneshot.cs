@@ -1,6 +1,6 @@
 using Factory.Core.Attestation;
 using Factory.Core.Contracts;
-using Factory.Core.Ledger;
+using Factory.Core.Ledger.Checkpoints;
 
 namespace Factory.Core.Pipeline;
 
@@ -73,12 +73,12 @@ public sealed class Oneshot(RunSession session)
             ["integrated_commit"] = integrate.IntegratedCommit?.Hex,
             ["workers"] = session.Workers.Select(worker => (object?)new Dictionary<string, object?> { ["id"] = worker.Id, ["status"] = worker.Status.ToWire() }).ToList(),
         });
-        await new RunAttestation(session.Folder.RunsDirectory, session.Folder.Id).WriteAsync(
+        await new RunAttestation(session.Folder.RunsDirectory, session.Folder.Id) { LedgerStart = session.Journal.FirstOffset ?? 0 }.WriteAsync(
             session.Workers.Select(worker => worker.Id),
-            session.Services.Key,
+            session.Key,
             session.Environment,
             digests => session.Journal.Append(LedgerEventType.AttestationWritten, integrate.Status, rc: 0, hashes: digests, details: new Dictionary<string, object?> { ["path"] = session.Shown(Path.Combine(session.Folder.Path, "attestations")) })).ConfigureAwait(false);
-        LedgerDigest.Refresh(session.Folder.RunsDirectory, CancellationToken.None);
+        session.LedgerHead = await RunSeal.WriteAsync(session.Folder, session.Journal.Last!, session.Key).ConfigureAwait(false);
         return integrate.Status;
     }
 
@@ -91,6 +91,7 @@ public sealed class Oneshot(RunSession session)
         {
             await integrate.FailAsync(message).ConfigureAwait(false);
             session.Journal.Append(LedgerEventType.RunEnd, RunStatus.Fail, details: new Dictionary<string, object?> { ["failure"] = message });
+            session.LedgerHead = LedgerSeal.Write(session.Folder.RunsDirectory, session.Key).Head;
         }
         catch (Exception second) when (second is IOException or UnauthorizedAccessException or FactoryException)
         {

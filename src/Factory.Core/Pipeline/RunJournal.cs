@@ -9,6 +9,12 @@ public sealed class RunJournal(LedgerWriter writer, RunId runId)
     private readonly Lock _gate = new();
     private string? _root;
 
+    /// <summary>Where this session's first event begins in the ledger, in bytes; null before there is one.</summary>
+    public long? FirstOffset { get; private set; }
+
+    /// <summary>What the ledger gave for the event that was appended last; null before there is one.</summary>
+    public LedgerReceipt? Last { get; private set; }
+
     /// <summary>Appends one event, durably.</summary>
     /// <param name="type">What happened.</param>
     /// <param name="status">The status that goes with it.</param>
@@ -45,6 +51,8 @@ public sealed class RunJournal(LedgerWriter writer, RunId runId)
                 Hashes = hashes ?? new Dictionary<string, string>(),
             });
             _root ??= receipt.EventId;
+            FirstOffset ??= receipt.Offset;
+            Last = receipt;
             return receipt.EventId;
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Factory.Core.Attestation.Keys;
 using Factory.Core.Contracts;
 using Factory.Core.Repository;
 
@@ -12,10 +13,13 @@ public static class RunOpening
     {
         var id = ParseId(request.RunId);
         var ground = await RunGround.OpenAsync(request, null, cancellationToken).ConfigureAwait(false);
+        // Before anything is written: a run that nobody can sign for is refused.
+        var key = OpenKey(request, services, ground);
         var folder = id is { } given
             ? RunFolder.Reserve(ground.RunsDirectory, given)
             : RunFolder.Reserve(ground.RunsDirectory, ground.Config.Run.Kind, services.Clock.GetUtcNow(), ground.BaseCommit);
-        var session = new RunSession(ground, folder, folder.Lock(services.Clock), ground.Config.Workers, services, request.IsDryRun) { Environment = request.Environment };
+        var session = new RunSession(ground, folder, folder.Lock(services.Clock), ground.Config.Workers, services, request.IsDryRun) { Environment = request.Environment, OwnKey = key };
+        session.Warnings.AddRange(key?.Warnings ?? []);
         try
         {
             InfoExclude.Add(ground.Repository, [ground.RunsDirectory, ground.WorktreesDirectory]);
@@ -54,8 +58,15 @@ public static class RunOpening
         var ground = await RunGround.OpenAsync(request, (manifest.BaseRefHash, manifest.BaseRef), cancellationToken).ConfigureAwait(false);
         var workers = manifest.Workers.Select(name => ground.Config.Workers.FirstOrDefault(worker => worker.Id.Name == name) ?? throw new FactoryException(
             BlockerKind.Config, $"the run {folder.Id} has a worker {name} that the configuration no longer defines", $"define {name} again, or start a new run", ground.Config.Source, name)).ToList();
-        return new RunSession(ground, folder, folder.Lock(services.Clock), workers, services, request.IsDryRun) { CreatedAt = manifest.CreatedAt, Environment = request.Environment };
+        return new RunSession(ground, folder, folder.Lock(services.Clock), workers, services, request.IsDryRun) { CreatedAt = manifest.CreatedAt, Environment = request.Environment, OwnKey = OpenKey(request, services, ground) };
     }
+
+    private static OpenedKey? OpenKey(RunRequest request, RunServices services, RunGround ground) => services.Key is not null ? null : KeyRing.Open(new KeyRequest
+    {
+        Key = ground.Config.Attestation.Key,
+        Folder = ground.Repository.Root,
+        Environment = request.Environment,
+    });
 
     /// <summary>Makes sure that no worker of the run was launched before.</summary>
     /// <exception cref="FactoryException">A worker has a bundle already.</exception>

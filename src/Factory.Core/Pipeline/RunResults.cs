@@ -18,7 +18,8 @@ public static class RunResults
         [.. session.Stages],
         [.. session.Workers.Select(worker => worker.ToResult())],
         session.AllBlockers,
-        session.AllWarnings);
+        session.AllWarnings,
+        session.LedgerHead);
 
     /// <summary>The result of a run that could not start: nothing was written.</summary>
     public static RunResult Refused(IReadOnlyList<Blocker> blockers, RunStatus status = RunStatus.Blocked) =>

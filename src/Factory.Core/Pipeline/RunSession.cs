@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Factory.Core.Attestation.Keys;
 using Factory.Core.Configuration;
 using Factory.Core.Contracts;
 using Factory.Core.Ledger;
@@ -46,6 +47,15 @@ public sealed class RunSession : IDisposable
 
     /// <summary>The environment that the run was asked for in.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The key that this session opened itself, with what a person should know of it; null when the caller gave one.</summary>
+    public OpenedKey? OwnKey { get; init; }
+
+    /// <summary>The key that signs the run's provenance and the ledger's checkpoint.</summary>
+    public SigningKey Key => Services.Key ?? OwnKey?.Key ?? throw new InvalidOperationException("the session has no signing key");
+
+    /// <summary>The ledger's head once the run's end has sealed it.</summary>
+    public LedgerHead? LedgerHead { get; set; }
 
     /// <summary>Whether nothing is to be run.</summary>
     public bool IsDryRun { get; }
@@ -122,6 +132,7 @@ public sealed class RunSession : IDisposable
     public void Dispose()
     {
         foreach (var held in Workers.SelectMany(worker => worker.Locks)) held.Dispose();
+        OwnKey?.Dispose();
         _lock.Dispose();
     }
 }
@@ -131,6 +142,6 @@ public sealed class RunSession : IDisposable
 /// <param name="Clock">Tells the time.</param>
 public sealed record RunServices(IRunObserver Observer, TimeProvider Clock)
 {
-    /// <summary>The key that signs the run's provenance, the caller's to dispose; null to sign nothing.</summary>
+    /// <summary>The key that signs the run's provenance, the caller's to dispose; null for the key that the configuration names, or the user's own.</summary>
     public SigningKey? Key { get; init; }
 }

@@ -1,5 +1,7 @@
 using System.Management.Automation;
+using System.Security;
 using Factory.Core.Attestation;
+using Factory.Core.Attestation.Keys;
 using Factory.Core.Contracts;
 using Factory.Core.Pipeline;
 using Factory.PowerShell.Completion;
@@ -8,8 +10,8 @@ using Factory.PowerShell.Errors;
 namespace Factory.PowerShell.Commands;
 
 /// <summary>
-/// <c>New-FactoryAttestation</c>: writes the checksum manifests of a run anew, over its files as they are now, and records
-/// their digests in the ledger.
+/// <c>New-FactoryAttestation</c>: writes the checksum manifests and the signed provenance of a run anew, over its files as
+/// they are now, records their digests in the ledger, and seals the ledger.
 /// </summary>
 [Cmdlet(VerbsCommon.New, "FactoryAttestation", DefaultParameterSetName = RunDirSet, SupportsShouldProcess = true)]
 [OutputType(typeof(AttestationResult))]
@@ -35,15 +37,32 @@ public sealed class NewFactoryAttestationCommand : FactoryCmdlet
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
+    /// <summary>The signing key, a PEM file or cert:THUMBPRINT; the configuration's or your own when left out.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Key { get; set; }
+
+    /// <summary>The passphrase of an encrypted key; the environment's when left out.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public SecureString? Passphrase { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (FindRun() is not { } run || !ShouldProcess(run.Path, "Write the checksum manifests of the run")) return;
+        if (FindRun() is not { } run || !ShouldProcess(run.Path, "Write the manifests and the signed provenance of the run")) return;
+        var name = Key is null || Key.StartsWith(KeySource.CertificatePrefix, StringComparison.OrdinalIgnoreCase) ? Key : Paths.Resolve(Key);
+        if (Key is not null && name is null) return;
         Pump(async (port, stopping) =>
         {
             try
             {
-                port.WriteObject(await AttestationRenewal.RunAsync(RunRecord.Read(run), TimeProvider.System, stopping).ConfigureAwait(false));
+                var environment = RunRequest.CurrentEnvironment();
+                using var passphrase = Passphrase is null ? null : Core.Attestation.Keys.Passphrase.From(Passphrase);
+                using var key = await SigningKeys.OpenAsync(run.RunsDirectory, null, name, passphrase, environment, stopping).ConfigureAwait(false);
+                var result = await AttestationRenewal.RunAsync(RunRecord.Read(run), key.Key, environment, TimeProvider.System, stopping).ConfigureAwait(false);
+                foreach (var warning in key.Warnings.Concat(result.Warnings)) port.WriteWarning(warning);
+                port.WriteObject(result);
             }
             catch (FactoryException error)
             {

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Factory.Core.Contracts;
 using Factory.Core.Ledger;
+using Factory.Core.Ledger.Checkpoints;
 using Factory.PowerShell.Errors;
 
 namespace Factory.PowerShell.Commands;
@@ -15,6 +16,7 @@ public sealed class TestFactoryLedgerCommand : LedgerCmdlet
 {
     private readonly ExpectedSigner _signer = new();
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private LedgerHead? _head;
 
     /// <summary>The signer's public key or certificate; your own key's when left out.</summary>
     [Parameter]
@@ -25,8 +27,17 @@ public sealed class TestFactoryLedgerCommand : LedgerCmdlet
     [Parameter]
     public SwitchParameter RequireSignature { get; set; }
 
+    /// <summary>The head that a run printed and you kept: the ledger must begin with the same lines. One ledger at a time.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Head { get; set; }
+
     /// <inheritdoc/>
-    protected override void BeginProcessing() => _signer.Open(this, Paths, PublicKey, RequireSignature, StopToken);
+    protected override void BeginProcessing()
+    {
+        _signer.Open(this, Paths, PublicKey, RequireSignature, StopToken);
+        if (Head is not null) _head = ParseHead(Head);
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -35,11 +46,25 @@ public sealed class TestFactoryLedgerCommand : LedgerCmdlet
         foreach (var ledger in Ledgers().Where(ledger => _seen.Add(System.IO.Path.GetFullPath(ledger)))) Verify(ledger);
     }
 
+    private LedgerHead? ParseHead(string text)
+    {
+        try
+        {
+            return LedgerHead.Parse(text);
+        }
+        catch (FactoryException error)
+        {
+            ThrowTerminatingError(ErrorCatalog.HeadInvalid(error, text));
+            return null;
+        }
+    }
+
     private void Verify(string ledger) => Pump((port, stopping) =>
     {
         try
         {
             var finding = LedgerVerifier.Verify(ledger, _signer.Key, _signer.IsRequired, stopping);
+            if (_head is not null) finding = KeptHead.Judge(finding, _head, stopping);
             port.WriteObject(finding);
             if (finding.Status == RunStatus.Blocked) port.WriteError(ErrorCatalog.LedgerTampered(finding));
         }

@@ -47,6 +47,9 @@ internal static class ErrorCatalog
         new InvalidDataException($"{finding.Ledger}: {finding.Reason}"), ErrorCategory.SecurityError, finding, $"The ledger {finding.Ledger} does not verify: {finding.Reason}",
         "Compare it with a backup, with the ledger.jsonl of each run, or with a head that was kept elsewhere; do not repair it in place.");
 
+    /// <summary>A text is not the head of a ledger.</summary>
+    public static ErrorRecord HeadInvalid(FactoryException error, string head) => OfProblem(error, ErrorCategory.InvalidArgument, head);
+
     /// <summary>The public key that signatures are to be checked with cannot be used.</summary>
     public static ErrorRecord PublicKeyUnusable(FactoryException error, string path) => OfProblem(error, ErrorCategory.InvalidArgument, path);
 

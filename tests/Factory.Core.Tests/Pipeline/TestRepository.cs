@@ -67,7 +67,8 @@ public sealed class TestRepository : IDisposable
     {
         Repository = Root,
         ConfigFile = Path.Combine(Home, "factory.config.json"),
-        Environment = new Dictionary<string, string>(),
+        // The signing key that is made on first use belongs to the test, not to whoever runs it.
+        Environment = new Dictionary<string, string> { ["XDG_DATA_HOME"] = Home, ["LOCALAPPDATA"] = Home, ["HOME"] = Home },
     };
 
     /// <summary>Skips a test whose worker does what only Unix lets it do: links, pipes, modes, deleting its own folder.</summary>
