@@ -23,7 +23,7 @@ public sealed class LedgerSealTests : IDisposable
     [Fact]
     public void A_seal_after_every_append_is_the_seal_made_from_scratch()
     {
-        for (var i = 0; i < 40; i++)
+        for (var i = 0; i < 20; i++)
         {
             _folder.AppendMany(1 + (i % 3));
             var seal = Seal();
@@ -132,8 +132,10 @@ public sealed class LedgerSealTests : IDisposable
     {
         _folder.AppendMany(6);
         Seal();
-        _folder.Bytes = LedgerFolder.JoinLines(_folder.Lines[..4]);
-        _folder.AppendMany(6);
+        // Made elsewhere: a writer refuses a ledger that is shorter than its checkpoint.
+        using var elsewhere = new LedgerFolder { Bytes = LedgerFolder.JoinLines(_folder.Lines[..4]) };
+        elsewhere.AppendMany(6);
+        _folder.Bytes = elsewhere.Bytes;
         try
         {
             Assert.NotEqual(RootOf(_folder.Lines), Seal().Checkpoint.Root.ToArray());
@@ -334,18 +336,18 @@ public sealed class LedgerSealTests : IDisposable
         await Task.WhenAll(Enumerable.Range(0, 4).Select(worker => Task.Run(() =>
         {
             var writer = new LedgerWriter(Paths.RunsFolder, TimeProvider.System);
-            for (var i = 0; i < 15; i++)
+            for (var i = 0; i < 10; i++)
             {
                 var receipt = writer.Append(LedgerFolder.Entry((100 * worker) + i));
                 var proof = LedgerSeal.Write(Paths.RunsFolder, _key, new SealRequest([receipt.Offset])).Proofs.Single();
                 Assert.True(proof.Covers(proof.Extra.Span));
             }
         })));
-        Assert.Equal(61, Seal().Head.Size);
+        Assert.Equal(41, Seal().Head.Size);
         AssertSealed(Seal());
     }
 
-    [Property(MaxTest = 60)]
+    [Property(MaxTest = 25)]
     public void A_ledger_of_any_lines_is_sealed_as_from_scratch(byte[][] lines, byte cut)
     {
         using var folder = new LedgerFolder();
