@@ -80,7 +80,7 @@ internal sealed class LedgerSegments(string path, int pieceSize, LedgerBytesRead
         {
             while (_position < Length)
             {
-                segment.Reserve(Front + _restLength + pieceSize);
+                segment.Reserve(Front + _restLength + (int)Math.Min(pieceSize, Length));
                 _rest.AsSpan(0, _restLength).CopyTo(segment.Buffer.AsSpan(Front));
                 var data = Front + _restLength;
                 var end = data + Read(segment.Buffer.AsSpan(data, (int)Math.Min(pieceSize, Length - _position)));
