@@ -24,8 +24,11 @@ internal sealed class LedgerDigestCheck : IDisposable
     /// <summary>How many lines are covered, or null while no match was found.</summary>
     public long? CoveredLines { get; private set; }
 
+    /// <summary>The digest on record; empty when the file holds none.</summary>
+    public ReadOnlySpan<byte> Expected => _digest;
+
     /// <summary>How many bytes are thought to be covered; only saves time. 0 for no idea.</summary>
-    public long LikelyBytes { get; init; }
+    public long LikelyBytes { get; set; }
 
     /// <summary>Reads the digest beside a ledger; null when there is none, or when it is another file's.</summary>
     public static LedgerDigestCheck? Open(string ledger)
@@ -70,6 +73,9 @@ internal sealed class LedgerDigestCheck : IDisposable
         if (_hashed == length) CompareAfter(lines);
         if (CoveredLines is null && _digest.Length > 0) Search(length, cancellationToken);
     }
+
+    /// <summary>Takes what was proven otherwise.</summary>
+    public void Accept(long? coveredLines) => CoveredLines ??= coveredLines;
 
     /// <inheritdoc/>
     public void Dispose() => _hash.Dispose();

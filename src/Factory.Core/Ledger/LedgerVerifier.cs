@@ -23,21 +23,30 @@ public static class LedgerVerifier
     /// <param name="requireSignature">Whether anything but that key's valid signature is BLOCKED.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="FactoryException">The ledger, its digest or its checkpoint is missing or cannot be read.</exception>
-    public static LedgerVerification Verify(string path, VerifyingKey? key = null, bool requireSignature = false, CancellationToken cancellationToken = default)
+    public static LedgerVerification Verify(string path, VerifyingKey? key = null, bool requireSignature = false, CancellationToken cancellationToken = default) =>
+        Verify(path, null, key, requireSignature, cancellationToken);
+
+    /// <summary>As above, with a hint that lets all cores take part in the digest.</summary>
+    internal static LedgerVerification Verify(string path, DigestHint? hint, VerifyingKey? key, bool requireSignature, CancellationToken cancellationToken)
     {
         // Before the ledger: what is refreshed in between would speak of lines that were not there when the ledger was opened.
         var checkpoint = LedgerCheckpointCheck.Open(path, key, requireSignature);
         using var digest = LedgerDigestCheck.Open(path);
-        using var segments = new LedgerSegments(path, PieceSize, digest is null ? null : digest.Add);
+        using var file = LedgerSegments.Open(path);
+        var length = RandomAccess.GetLength(file);
+        var steps = digest is null ? null : DigestStepsCheck.TryBegin(hint, digest.Expected, length);
+        if (digest is not null) digest.LikelyBytes = hint?.Bytes ?? 0;
+        var segments = new LedgerSegments(path, file, length, steps?.PieceSize ?? PieceSize, steps is null && digest is not null ? digest.Add : null);
         var chain = new LedgerChainCheck(checkpoint.Size);
-        OnAllCores(segments, stop => Work(segments, chain, checkpoint.Size, stop), cancellationToken);
+        OnAllCores(length, stop => Work(segments, steps, chain, checkpoint.Size, stop), cancellationToken);
+        digest?.Accept(steps?.CoveredLines);
         digest?.Conclude(segments.WholeLength, segments.Lines, cancellationToken);
         return Conclude(chain, digest, checkpoint, segments.IsTorn) with { Ledger = Path.GetFullPath(path) };
     }
 
-    private static void OnAllCores(LedgerSegments segments, Action<CancellationToken> work, CancellationToken cancellationToken)
+    private static void OnAllCores(long length, Action<CancellationToken> work, CancellationToken cancellationToken)
     {
-        var workers = (int)Math.Min(Environment.ProcessorCount, 1 + (segments.Length / (2 * PieceSize)));
+        var workers = (int)Math.Min(Environment.ProcessorCount, 1 + (length / (2 * PieceSize)));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ExceptionDispatchInfo? failure = null;
         var others = new Thread[workers - 1];
@@ -66,11 +75,15 @@ public static class LedgerVerifier
         }
     }
 
-    private static void Work(LedgerSegments segments, LedgerChainCheck chain, long checkpointSize, CancellationToken stop)
+    private static void Work(LedgerSegments segments, DigestStepsCheck? steps, LedgerChainCheck chain, long checkpointSize, CancellationToken stop)
     {
         var check = new SegmentCheck(checkpointSize);
         var segment = new LedgerSegment();
-        while (!stop.IsCancellationRequested && segments.TryRead(segment)) chain.Add(segment.Index, check.Check(segment));
+        while (!stop.IsCancellationRequested && segments.TryRead(segment))
+        {
+            steps?.Check(segment);
+            chain.Add(segment.Index, check.Check(segment));
+        }
     }
 
     private static LedgerVerification Conclude(LedgerChainCheck chain, LedgerDigestCheck? digest, LedgerCheckpointCheck checkpoint, bool isTorn)

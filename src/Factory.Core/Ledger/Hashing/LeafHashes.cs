@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
@@ -48,6 +49,7 @@ internal sealed unsafe class LeafHashes
         SHA256.HashData(new ReadOnlySpan<byte>(buffer + line.Start - 1, line.Length + 1), hash);
 
     // By number of blocks; the lines too long for lanes come last. Returns how many are not.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Sort(ReadOnlySpan<LineSpan> lines)
     {
         if (_sorted.Length < lines.Length) _sorted = new int[lines.Length];
@@ -60,6 +62,7 @@ internal sealed unsafe class LeafHashes
         return inLanes;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sixteen(byte* buffer, ReadOnlySpan<LineSpan> lines, ReadOnlySpan<int> group, Span<byte> hashes)
     {
         var state = stackalloc Vector512<uint>[Sha256Block.StateWords];
@@ -88,6 +91,7 @@ internal sealed unsafe class LeafHashes
     }
 
     // Each lane whose whole blocks are done goes on to its tail; one that is done altogether reads it again, unseen.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Redirect(ReadOnlySpan<LineSpan> lines, ReadOnlySpan<int> group, int block, byte** at, byte* tails)
     {
         for (var lane = 0; lane < Sha256Lanes.Count; lane++)
@@ -98,6 +102,7 @@ internal sealed unsafe class LeafHashes
     }
 
     // The bytes behind the last whole block, with the padding of FIPS 180-4, section 5.1.1.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void WriteTail(byte* message, int length, byte* tail)
     {
         var rest = length % Sha256Block.Size;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -37,6 +38,7 @@ internal sealed unsafe class NodeHashes
     private static void One(ReadOnlySpan<byte> pair, Span<byte> parent) =>
         LedgerHash.Node(pair[..LedgerHash.Size], pair[LedgerHash.Size..]).CopyTo(parent);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sixteen(ReadOnlySpan<byte> pairs, Span<byte> parents, int count)
     {
         var state = stackalloc Vector512<uint>[Sha256Block.StateWords];

@@ -66,6 +66,14 @@ internal static unsafe class Sha256Lanes
         (state[4], state[5], state[6], state[7]) = (state[4] + e, state[5] + f, state[6] + g, state[7] + h);
     }
 
+    /// <summary>Puts a state, as a digest's 32 bytes, into one lane.</summary>
+    public static void Load(Vector* state, int lane, ReadOnlySpan<byte> digest)
+    {
+        var words = (uint*)state + lane;
+        for (var i = 0; i < Sha256Block.StateWords; i++)
+            words[i * Count] = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(digest[(4 * i)..]);
+    }
+
     /// <summary>Gives out the state of one lane as a digest's 32 bytes.</summary>
     public static void Store(Vector* state, int lane, Span<byte> digest)
     {

@@ -33,6 +33,7 @@ internal unsafe ref struct CanonicalLine
         return isRecognised;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Fields() =>
         Literal("{\"actor\":"u8) && Text()
         && Literal(",\"details\":"u8) && Members(MemberKind.Any, 1)
@@ -62,6 +63,7 @@ internal unsafe ref struct CanonicalLine
     }
 
     // A string without \u, which could hide half of a surrogate pair.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Text()
     {
         if (*_at != '"') return false;
@@ -96,6 +98,7 @@ internal unsafe ref struct CanonicalLine
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Members(MemberKind kind, int depth)
     {
         if (*_at++ != '{') return false;
@@ -128,6 +131,7 @@ internal unsafe ref struct CanonicalLine
         return *_at++ == '"' && Hex(HashDigits) && *_at++ == '"';
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Value(int depth)
     {
         switch (*_at)
@@ -142,6 +146,7 @@ internal unsafe ref struct CanonicalLine
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Items(int depth)
     {
         _at++;
@@ -155,6 +160,7 @@ internal unsafe ref struct CanonicalLine
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Number()
     {
         if (*_at == '-') _at++;
@@ -188,6 +194,7 @@ internal unsafe ref struct CanonicalLine
         return Digits() && (*begin != '0' || _at == begin + 1) && _at - begin <= mostDigits;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Hex(int digits)
     {
         for (var end = _at + digits; _at < end; _at += Vector128<byte>.Count)
@@ -223,6 +230,7 @@ internal static unsafe class CanonicalTime
     private static ReadOnlySpan<byte> Form => "0000-00-00T00:00:00.000Z        "u8;
 
     /// <summary>Whether a time that exists is here; 32 bytes must be readable.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool IsAt(byte* at)
     {
         var form = Vector256.Create(Form);

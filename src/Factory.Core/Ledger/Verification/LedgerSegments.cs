@@ -6,7 +6,7 @@ namespace Factory.Core.Ledger.Verification;
 /// <summary>A piece of a ledger: whole lines, in a buffer that is used again.</summary>
 internal sealed unsafe class LedgerSegment
 {
-    private const int Slack = 64;
+    private const int Slack = 64, CacheLine = 64, Spare = 64 * 1024;
 
     /// <summary>Its place among the segments, from 0.</summary>
     public int Index { get; set; }
@@ -20,6 +20,9 @@ internal sealed unsafe class LedgerSegment
     /// <summary>Where its lines begin in the buffer, and where the LF of the last one has been passed.</summary>
     public (int Start, int End) Lines { get; set; }
 
+    /// <summary>Where what was read for this segment begins in the buffer, how long it is, and its position in the ledger.</summary>
+    public (int Start, int Length, long Position) Read { get; set; }
+
     /// <summary>The buffer; it does not move. Some bytes behind what was read can be read, too.</summary>
     public byte[] Buffer { get; private set; } = [];
 
@@ -27,11 +30,20 @@ internal sealed unsafe class LedgerSegment
     public byte* Address { get; private set; }
 
     /// <summary>Makes room.</summary>
-    public void Reserve(int size)
+    /// <param name="before">Bytes to be put in front.</param>
+    /// <param name="size">Bytes to be read.</param>
+    /// <returns>Where to read to: the beginning of a cache line.</returns>
+    public int Reserve(int before, int size)
     {
-        if (Buffer.Length >= size + Slack) return;
-        Buffer = GC.AllocateUninitializedArray<byte>(size + Slack, pinned: true);
-        Address = (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(Buffer, 0);
+        var needed = before + CacheLine + size + Slack;
+        if (Buffer.Length < needed)
+        {
+            // With some room to spare, for what is put in front differs each time.
+            Buffer = GC.AllocateUninitializedArray<byte>(needed + Spare, pinned: true);
+            Address = (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(Buffer, 0);
+        }
+
+        return before + (int)(-((nint)Address + before) & (CacheLine - 1));
     }
 }
 
@@ -39,18 +51,19 @@ internal sealed unsafe class LedgerSegment
 /// Hands out a ledger in pieces, in order, to any number of threads: each byte is read once. It ends at the length that
 /// the ledger had when it was opened.
 /// </summary>
-/// <param name="path">The ledger.</param>
+/// <param name="path">The ledger, for messages.</param>
+/// <param name="file">It, open.</param>
+/// <param name="length">Where to end.</param>
 /// <param name="pieceSize">How many bytes to read at a time.</param>
 /// <param name="onRead">Told, in order, about the bytes of whole lines: the position of the first, and its line number.</param>
-internal sealed class LedgerSegments(string path, int pieceSize, LedgerBytesRead? onRead) : IDisposable
+internal sealed class LedgerSegments(string path, SafeFileHandle file, long length, int pieceSize, LedgerBytesRead? onRead)
 {
     // Leaves place for the 0 that a leaf hash begins with.
     private const int Front = 64;
     private readonly Lock _lock = new();
-    private readonly SafeFileHandle _file = Open(path);
     private byte[] _rest = [];
     private int _restLength, _index;
-    private long _length = -1, _position, _linePosition, _nextLine = 1;
+    private long _position, _linePosition, _nextLine = 1;
     private bool _isSkipping;
 
     /// <summary>How many whole lines were handed out.</summary>
@@ -62,38 +75,26 @@ internal sealed class LedgerSegments(string path, int pieceSize, LedgerBytesRead
     /// <summary>Whether bytes without LF follow; known at the end.</summary>
     public bool IsTorn => _restLength > 0 || _isSkipping;
 
-    /// <summary>The length when it was opened.</summary>
-    public long Length
-    {
-        get
-        {
-            if (_length < 0) _length = RandomAccess.GetLength(_file);
-            return _length;
-        }
-    }
-
     /// <summary>Reads the next piece that has a whole line.</summary>
     /// <returns>False at the end.</returns>
     public bool TryRead(LedgerSegment segment)
     {
         lock (_lock)
         {
-            while (_position < Length)
+            while (_position < length)
             {
-                segment.Reserve(Front + _restLength + pieceSize);
-                _rest.AsSpan(0, _restLength).CopyTo(segment.Buffer.AsSpan(Front));
-                var data = Front + _restLength;
-                var end = data + Read(segment.Buffer.AsSpan(data, (int)Math.Min(pieceSize, Length - _position)));
-                if (end == data) return false;
-                if (Cut(segment, data, end)) return true;
+                var data = segment.Reserve(Front + _restLength, (int)Math.Min(pieceSize, length));
+                _rest.AsSpan(0, _restLength).CopyTo(segment.Buffer.AsSpan(data - _restLength));
+                var position = _position;
+                var read = Read(segment.Buffer.AsSpan(data, (int)Math.Min(pieceSize, length - position)));
+                segment.Read = (data, read, position);
+                if (read == 0) return false;
+                if (Cut(segment, data - _restLength, data, data + read)) return true;
             }
 
             return false;
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
 
     /// <summary>Opens a ledger for reading.</summary>
     /// <exception cref="Contracts.FactoryException">It is missing or cannot be read.</exception>
@@ -109,21 +110,22 @@ internal sealed class LedgerSegments(string path, int pieceSize, LedgerBytesRead
         }
     }
 
-    private bool Cut(LedgerSegment segment, int data, int end)
+    private bool Cut(LedgerSegment segment, int start, int data, int end)
     {
         var last = segment.Buffer.AsSpan(data, end - data).LastIndexOf((byte)'\n');
         if (last < 0)
         {
-            Keep(segment.Buffer.AsSpan(Front, end - Front));
+            Keep(segment.Buffer.AsSpan(start, end - start));
             return false;
         }
 
-        var (start, after) = (Front, data + last + 1);
+        var after = data + last + 1;
         segment.BeginsTooLong = _isSkipping;
         if (_isSkipping)
         {
-            start += segment.Buffer.AsSpan(data).IndexOf((byte)'\n') + 1;
-            _linePosition += start - Front;
+            var skipped = segment.Buffer.AsSpan(data).IndexOf((byte)'\n') + 1;
+            start += skipped;
+            _linePosition += skipped;
             _isSkipping = false;
         }
 
@@ -158,7 +160,7 @@ internal sealed class LedgerSegments(string path, int pieceSize, LedgerBytesRead
         {
             for (var done = 0; ;)
             {
-                var read = RandomAccess.Read(_file, buffer[done..], _position);
+                var read = RandomAccess.Read(file, buffer[done..], _position);
                 _position += read;
                 done += read;
                 if (read == 0 || done == buffer.Length) return done;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Unicode;
 using Factory.Core.Ledger.Hashing;
@@ -46,6 +47,7 @@ internal sealed unsafe class SegmentCheck(long checkpointSize)
     }
 
     // Cuts the next lines and reads each.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Read(ref int at, bool isTooLong)
     {
         var begin = at;
@@ -64,6 +66,7 @@ internal sealed unsafe class SegmentCheck(long checkpointSize)
         return count;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private LineFacts Read(LineSpan line, long number, bool isAscii)
     {
         if (line.Length > LedgerLines.LongestLine) return TooLong();
@@ -78,6 +81,7 @@ internal sealed unsafe class SegmentCheck(long checkpointSize)
     private static LineFacts TooLong() => new(false, 0, LineVerdict.Of(new LedgerLine(default, 0, 0, HasLineFeed: true, IsTooLong: true))) { IsTooLong = true };
 
     // Hashes the lines, follows their links, and takes them into the tree.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Follow(int count)
     {
         for (var i = 0; i < count; i++)
@@ -96,6 +100,7 @@ internal sealed unsafe class SegmentCheck(long checkpointSize)
         if (_findings.Tree.End == checkpointSize) _findings.TreeAtCheckpoint = _findings.Tree.Copy();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Judge(long number, LineSpan line, LineFacts facts, ReadOnlySpan<byte> previousLeaf)
     {
         string? reason = null;
@@ -130,6 +135,7 @@ internal sealed unsafe class SegmentCheck(long checkpointSize)
         return null;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private string? ExplainLink(long number, LineFacts facts, ReadOnlySpan<byte> previousLeaf)
     {
         if (facts.PreviousHashAt == 0 || _isPreviousTooLong) return LedgerLink.Explain(number, Link(facts), _isPreviousTooLong ? null : previousLeaf.ToArray());
