@@ -20,7 +20,7 @@ internal static class LedgerCommands
         var command = Verb.Create("ledger", "Find events in the ledger, in the order of time.", globals, async context =>
         {
             var file = await FindAsync(context, path).ConfigureAwait(false);
-            var result = LedgerQuery.Find(file, filter.Read(context.Parsed), strict: false, context.Cancellation);
+            var result = LedgerQuery.Find(file, filter.Read(context.Parsed), strict: false, cancellationToken: context.Cancellation);
             return new VerbResult(result.Status.ToExitCode(), stream => FactoryJson.Write(stream, result), screen => LedgerView.Show(result, screen)) { Warnings = Words(result.Problems) };
         });
         command.Options.Add(path);

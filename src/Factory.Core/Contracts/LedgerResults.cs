@@ -19,6 +19,8 @@ public enum LedgerSignatureStatus
     [WireName("EMPTY")] Empty,
     /// <summary>A line, the chain or the digest is not what was written: changed or damaged since.</summary>
     [WireName("TAMPERED")] Tampered,
+    /// <summary>Nobody looked: the query was asked not to verify.</summary>
+    [WireName("UNCHECKED")] Unchecked,
 }
 
 /// <summary>The trust that a ledger deserves, as queries report it.</summary>

@@ -1,4 +1,5 @@
 using Factory.Core.Contracts;
+using Factory.Core.Ledger.Reading;
 
 namespace Factory.Core.Ledger;
 
@@ -9,78 +10,30 @@ public static class LedgerReplay
     /// <remarks>What came later is decided by position in the ledger, never by a clock.</remarks>
     public static IReadOnlyList<RunState> Replay(IEnumerable<LedgerEvent> events)
     {
-        var runs = new OrderedDictionary<string, RunHistory>(StringComparer.Ordinal);
-        foreach (var item in events)
-        {
-            if (!runs.TryGetValue(item.RunId, out var run)) runs.Add(item.RunId, run = new RunHistory(item));
-            run.Add(item);
-        }
-
-        return [.. runs.Values.Select(run => run.ToState())];
-    }
-}
-
-/// <summary>What is remembered of a run while its events go by.</summary>
-internal sealed class RunHistory
-{
-    private readonly string _runId;
-    private readonly SortedSet<string> _workers = new(StringComparer.Ordinal);
-    private LedgerEvent _last;
-    private LedgerEvent? _begun, _ended;
-    private DateTimeOffset _startedAt;
-    private string? _kind;
-    private long _events;
-
-    /// <summary>Begins with the run's first event, which is still to be added.</summary>
-    public RunHistory(LedgerEvent first) => (_runId, _last, _startedAt) = (first.RunId, first, first.Timestamp);
-
-    /// <summary>Takes an event in.</summary>
-    public void Add(LedgerEvent item)
-    {
-        _events++;
-        if (item.Timestamp < _startedAt) _startedAt = item.Timestamp;
-        _last = Later(_last, item);
-        _kind = item.Kind ?? _kind;
-        if (Begins(item)) _begun = Later(_begun, item);
-        if (Ends(item)) _ended = Later(_ended, item);
-        AddWorkers(item);
+        var runs = new RunHistories();
+        var at = 0L;
+        foreach (var item in events) runs.Add(item, new RunMoment(0, "", at++));
+        return runs.ToStates();
     }
 
-    /// <summary>The run as it is known now.</summary>
-    public RunState ToState()
+    /// <summary>The state of every run of a ledger, in the order of reading, from one parallel pass that makes no events.</summary>
+    /// <param name="path">The ledger.</param>
+    /// <param name="filter">What is wanted; null for everything.</param>
+    /// <param name="strict">Whether the first line that is not a sound line of its schema version ends the reading.</param>
+    /// <param name="onProblem">Told about every line that is found to be wrong, in the order of the ledger; not used when strict.</param>
+    /// <param name="limits">How much is in memory at once.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="FactoryException">The ledger is missing or unreadable; or, when strict, a line is wrong.</exception>
+    internal static IReadOnlyList<RunState> Replay(
+        string path, LedgerFilter? filter, bool strict, Action<LedgerProblem>? onProblem, ReadingLimits limits, CancellationToken cancellationToken)
     {
-        var isFinished = _ended is not null && (_begun is null || _begun.LineNumber < _ended.LineNumber);
-        var kind = _kind ?? (RunId.TryParse(_runId, out var id) ? id.Kind : null);
-        return new RunState(
-            _runId, kind, isFinished ? VerdictOf(_ended!) : RunStatus.Pending, isFinished, _startedAt, isFinished ? _ended!.Timestamp : null,
-            _events, [.. _workers], _last.EventType, _last.Timestamp);
-    }
-
-    private static LedgerEvent Later(LedgerEvent? one, LedgerEvent other) =>
-        one is null || other.LineNumber >= one.LineNumber ? other : one;
-
-    private static bool Begins(LedgerEvent item) => item.EventType is "RUN_START" or "RUN_INIT" or "INTEGRATE_START";
-
-    // The first generation wrote no RUN_END: there the result of the integration was the last word.
-    private static bool Ends(LedgerEvent item) =>
-        item.EventType is "RUN_END" or "ONESHOT_SUMMARY" || (item.EventType is "INTEGRATION_RESULT" && item.SchemaVersion < ContractVersion.Schema);
-
-    // A run that ended without a verdict that can be read has not passed.
-    private static RunStatus VerdictOf(LedgerEvent end) =>
-        WireEnum<RunStatus>.TryParse(end.Status?.ToUpperInvariant(), out var status) && status != RunStatus.Pending ? status
-        : end.Rc == RunStatus.Blocked.ToExitCode() ? RunStatus.Blocked
-        : RunStatus.Fail;
-
-    private void AddWorkers(LedgerEvent item)
-    {
-        if (item.EventType.StartsWith("WORKER_", StringComparison.Ordinal)) AddWorker(item.Actor);
-        AddWorker(item.Details.GetValueOrDefault("worker"));
-        if (item.Details.GetValueOrDefault("workers") is not object?[] listed) return;
-        foreach (var worker in listed) AddWorker(worker is IReadOnlyDictionary<string, object?> fields ? fields.GetValueOrDefault("id") : worker);
-    }
-
-    private void AddWorker(object? name)
-    {
-        if (name is string text && WorkerId.TryParse(text, out _)) _workers.Add(text);
+        if (filter is { First: not null } or { Last: not null })
+            return Replay(LedgerReader.Read(path, filter, strict, onProblem, limits, cancellationToken));
+        filter?.RequireKnownNames();
+        using var file = new LedgerFile(path);
+        var (runs, problems) = new ReplayScan(file, filter ?? LedgerFilter.All, strict, limits).Read(cancellationToken);
+        if (strict && problems.Count > 0) throw LedgerReading.Refused(path, problems[0]);
+        foreach (var problem in problems) onProblem?.Invoke(problem);
+        return runs.ToStates();
     }
 }

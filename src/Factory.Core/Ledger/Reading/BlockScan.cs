@@ -1,0 +1,112 @@
+using Factory.Core.Contracts;
+
+namespace Factory.Core.Ledger.Reading;
+
+/// <summary>Looks at the lines of a block: finds those that pass a filter, and what is wrong.</summary>
+/// <remarks>
+/// The ends of every line are checked. A line that cannot pass by its bytes is not read further unless the reading is
+/// strict, so that a selective filter costs little more than to read the file.
+/// </remarks>
+internal sealed class BlockScan(LineTest test, bool isStrict, Func<List<LedgerMatch>, IMatchSink> sinkOf)
+{
+    /// <summary>Gives what passes to one sink; <see cref="BlockFindings.Matches"/> stays empty.</summary>
+    public BlockScan(LineTest test, bool isStrict, IMatchSink sink)
+        : this(test, isStrict, _ => sink)
+    {
+    }
+
+    /// <summary>Reads a range and looks at its lines.</summary>
+    public BlockFindings Read(LedgerFile file, LedgerRange range)
+    {
+        using var block = LedgerBlock.Read(file, range);
+        var findings = new BlockFindings();
+        var areObjects = LineEnds.AreObjects(block.Bytes, out var lines);
+        if (!block.Bytes.IsEmpty && block.Bytes[^1] != '\n') lines++;
+        findings.Lines = lines;
+        var sink = sinkOf(findings.Matches);
+        findings.FirstTicks = FirstTicks(block.Bytes);
+        if (areObjects && test.Needles is not null && !isStrict) VisitCandidates(block, sink, findings);
+        else VisitAll(block, areObjects, sink, findings);
+        if (block.EndsTooLong)
+            LedgerLineText.Trim(new LedgerLine(default, block.Offset + block.Bytes.Length, ++findings.Lines, HasLineFeed: true, IsTooLong: true), findings.Problems.Add);
+        return findings;
+    }
+
+    private static long? FirstTicks(ReadOnlySpan<byte> lines)
+    {
+        var end = lines.IndexOf((byte)'\n');
+        return end > 0 && CanonicalTime.TryFind(lines[..end], out var text) && CanonicalTime.TryParse(text, out var ticks) ? ticks : null;
+    }
+
+    private void VisitAll(LedgerBlock block, bool areObjects, IMatchSink sink, BlockFindings findings)
+    {
+        var number = 0;
+        for (var at = 0; at < block.Bytes.Length;)
+        {
+            var length = block.Bytes[at..].IndexOf((byte)'\n');
+            var hasLineFeed = length >= 0;
+            if (!hasLineFeed) length = block.Bytes.Length - at;
+            var text = block.Memory.Slice(at, length);
+            number++;
+            if (!areObjects) text = LedgerLineText.Trim(new LedgerLine(text, block.Offset + at, number, hasLineFeed, IsTooLong: false), findings.Problems.Add);
+            // Trimming takes from both ends.
+            var trimmed = !text.IsEmpty && block.Bytes[at..].Overlaps(text.Span, out var from) ? at + from : at;
+            if (!text.IsEmpty && (isStrict || IsNoObject(text.Span) || test.MayMatch(text.Span))) Visit(text, number, block.Offset + trimmed, sink, findings);
+            at += length + 1;
+        }
+    }
+
+    private static bool IsNoObject(ReadOnlySpan<byte> text) => text[0] != '{' || text[^1] != '}';
+
+    private void VisitCandidates(LedgerBlock block, IMatchSink sink, BlockFindings findings)
+    {
+        var bytes = block.Bytes;
+        var cursors = new int[test.Needles!.Length + 1];
+        cursors.AsSpan().Fill(-1);
+        var (number, counted) = (1, 0);
+        for (var at = 0; Next(bytes, at, cursors) is var found && found < bytes.Length;)
+        {
+            var start = bytes[..found].LastIndexOf((byte)'\n') + 1;
+            var length = bytes[found..].IndexOf((byte)'\n') + found - start;
+            number += LineEnds.Count(bytes[counted..start]);
+            counted = start;
+            if (!test.HasTime || test.MayMatch(bytes.Slice(start, length))) Visit(block.Memory.Slice(start, length), number, block.Offset + start, sink, findings);
+            at = start + length + 1;
+        }
+    }
+
+    // Each cursor stands at the next place of its text; it moves only when the search has passed it.
+    private int Next(ReadOnlySpan<byte> bytes, int at, int[] cursors)
+    {
+        var nearest = bytes.Length;
+        for (var i = 0; i < cursors.Length; i++)
+        {
+            if (cursors[i] < at)
+            {
+                var rest = bytes[at..];
+                var found = i < test.Needles!.Length ? test.Needles[i].IndexIn(rest) : rest.IndexOf(test.Escape);
+                cursors[i] = found < 0 ? bytes.Length : at + found;
+            }
+
+            nearest = Math.Min(nearest, cursors[i]);
+        }
+
+        return nearest;
+    }
+
+    private void Visit(ReadOnlyMemory<byte> text, int number, long offset, IMatchSink sink, BlockFindings findings)
+    {
+        if (!isStrict && CanonicalLine.TryRead(text.Span, out var line))
+        {
+            if (!test.Matches(line)) return;
+            sink.Take(line, new LedgerPlace(line.UtcTicks, EventTypeTable.NameOf(line.EventType), number, offset, text.Length));
+            return;
+        }
+
+        using var record = LedgerRecord.TryParse(text, out var reason);
+        if (isStrict && record is not null) reason = LedgerShape.ExplainStrictly(record.Root);
+        if (reason is not null) findings.Problems.Add(new LedgerProblem(number, reason, IsSkipped: true));
+        if (record is null || !test.Filter.Matches(record)) return;
+        sink.Take(record, new LedgerPlace(record.Timestamp.UtcTicks, record.EventType, number, offset, text.Length));
+    }
+}

@@ -1,0 +1,181 @@
+using System.Buffers;
+using System.Text.Unicode;
+
+namespace Factory.Core.Ledger.Reading;
+
+/// <summary>
+/// Steps over JSON of the form that this build writes: no spaces, no escapes, keys in ordinal order. Every step answers
+/// false for anything else, sound or not, and leaves the decision to a general reader.
+/// </summary>
+internal ref struct CanonicalText(ReadOnlySpan<byte> text)
+{
+    private const int Deepest = 32;
+    private static readonly SearchValues<byte> Unplain = SearchValues.Create([(byte)'\\', .. Enumerable.Range(0, 0x20).Select(value => (byte)value)]);
+    private readonly ReadOnlySpan<byte> _text = text;
+    private int _at;
+
+    /// <summary>What is left.</summary>
+    public readonly ReadOnlySpan<byte> Rest => _text[_at..];
+
+    /// <summary>Whether a line has neither escapes nor control characters and is UTF-8, which all the steps take for granted.</summary>
+    public static bool IsPlain(ReadOnlySpan<byte> line) => line.IndexOfAny(Unplain) < 0 && Utf8.IsValid(line);
+
+    /// <summary>Steps over exactly these bytes.</summary>
+    public bool Skip(scoped ReadOnlySpan<byte> expected)
+    {
+        if (!Rest.StartsWith(expected)) return false;
+        _at += expected.Length;
+        return true;
+    }
+
+    /// <summary>Steps over a string.</summary>
+    public bool TryString(out ReadOnlySpan<byte> value)
+    {
+        value = default;
+        if (_at >= _text.Length || _text[_at] != '"') return false;
+        var length = _text[(_at + 1)..].IndexOf((byte)'"');
+        if (length < 0) return false;
+        value = _text.Slice(_at + 1, length);
+        _at += length + 2;
+        return true;
+    }
+
+    /// <summary>Steps over a string or null; null has no bytes.</summary>
+    public bool TryStringOrNull(out ReadOnlySpan<byte> value)
+    {
+        value = default;
+        return Skip("null"u8) || TryString(out value);
+    }
+
+    /// <summary>Steps over a number without fraction that fits, or null.</summary>
+    public bool TryIntegerOrNull(out long? value)
+    {
+        value = null;
+        if (Skip("null"u8)) return true;
+        if (!TryInteger(out var number)) return false;
+        value = number;
+        return true;
+    }
+
+    /// <summary>Steps over a number without fraction and with at most 18 digits.</summary>
+    public bool TryInteger(out long value)
+    {
+        value = 0;
+        var at = _at;
+        var isNegative = at < _text.Length && _text[at] == '-';
+        if (isNegative) at++;
+        var first = at;
+        for (; at < _text.Length && (uint)(_text[at] - '0') <= 9; at++)
+        {
+            if (at - first == 18) return false;
+            value = (value * 10) + (_text[at] - '0');
+        }
+
+        if (at == first || (_text[first] == '0' && (at - first > 1 || isNegative))) return false;
+        if (at < _text.Length && _text[at] is (byte)'.' or (byte)'e' or (byte)'E') return false;
+        if (isNegative) value = -value;
+        _at = at;
+        return true;
+    }
+
+    /// <summary>Steps over an object whose values are all of one kind.</summary>
+    public bool TryMap(bool ofText)
+    {
+        if (!Skip("{"u8)) return false;
+        if (Skip("}"u8)) return true;
+        ReadOnlySpan<byte> previous = default;
+        for (var isFirst = true; ; isFirst = false)
+        {
+            if (!TryKey(isFirst, ref previous)) return false;
+            if (ofText ? !TryString(out _) : !TryInteger(out _)) return false;
+            if (Skip("}"u8)) return true;
+            if (!Skip(","u8)) return false;
+        }
+    }
+
+    /// <summary>Steps over a key and its colon; it must come after the one before, so that none comes twice.</summary>
+    public bool TryKey(bool isFirst, scoped ref ReadOnlySpan<byte> previous)
+    {
+        if (!TryString(out var key) || !Skip(":"u8)) return false;
+        if (!isFirst && previous.SequenceCompareTo(key) >= 0) return false;
+        previous = key;
+        return true;
+    }
+
+    /// <summary>Steps over any value.</summary>
+    /// <param name="value">Its bytes.</param>
+    /// <param name="depth">How deep it lies.</param>
+    public bool TryValue(out ReadOnlySpan<byte> value, int depth = 0)
+    {
+        var start = _at;
+        value = default;
+        if (_at >= _text.Length || depth > Deepest) return false;
+        var isSound = _text[_at] switch
+        {
+            (byte)'"' => TryString(out _),
+            (byte)'{' => TryObject(depth),
+            (byte)'[' => TryArray(depth),
+            (byte)'t' => Skip("true"u8),
+            (byte)'f' => Skip("false"u8),
+            (byte)'n' => Skip("null"u8),
+            _ => TryNumber(),
+        };
+        if (isSound) value = _text[start.._at];
+        return isSound;
+    }
+
+    private bool TryObject(int depth)
+    {
+        _at++;
+        if (Skip("}"u8)) return true;
+        ReadOnlySpan<byte> previous = default;
+        for (var isFirst = true; ; isFirst = false)
+        {
+            if (!TryKey(isFirst, ref previous) || !TryValue(out _, depth + 1)) return false;
+            if (Skip("}"u8)) return true;
+            if (!Skip(","u8)) return false;
+        }
+    }
+
+    private bool TryArray(int depth)
+    {
+        _at++;
+        if (Skip("]"u8)) return true;
+        while (true)
+        {
+            if (!TryValue(out _, depth + 1)) return false;
+            if (Skip("]"u8)) return true;
+            if (!Skip(","u8)) return false;
+        }
+    }
+
+    private bool TryNumber()
+    {
+        if (TryInteger(out _)) return true;
+        var at = _at + (_text[_at] == '-' ? 1 : 0);
+        var whole = Digits(ref at);
+        if (whole == 0 || (whole > 1 && _text[at - whole] == '0')) return false;
+        if (at < _text.Length && _text[at] == '.')
+        {
+            at++;
+            if (Digits(ref at) == 0) return false;
+        }
+
+        if (at < _text.Length && _text[at] is (byte)'e' or (byte)'E')
+        {
+            at++;
+            if (at < _text.Length && _text[at] is (byte)'+' or (byte)'-') at++;
+            if (Digits(ref at) == 0) return false;
+        }
+
+        _at = at;
+        return true;
+    }
+
+    private readonly int Digits(ref int at)
+    {
+        var first = at;
+        while (at < _text.Length && (uint)(_text[at] - '0') <= 9) at++;
+        return at - first;
+    }
+}
