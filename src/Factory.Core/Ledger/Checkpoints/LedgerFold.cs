@@ -16,14 +16,13 @@ internal sealed class LedgerFold
     /// <summary>Continues after a frontier.</summary>
     /// <param name="frontier">Where to continue.</param>
     /// <param name="partialBlock">The ledger's bytes from <see cref="LedgerFrontier.TailStateAt"/> to the frontier's end.</param>
-    /// <param name="lastLine">The last line before the frontier's end, or nothing when it is not at hand.</param>
-    public LedgerFold(LedgerFrontier frontier, ReadOnlySpan<byte> partialBlock, ReadOnlySpan<byte> lastLine)
+    public LedgerFold(LedgerFrontier frontier, ReadOnlySpan<byte> partialBlock)
     {
         _states.AddRange(frontier.DigestStates);
         _tree = new MerkleTree(frontier.Lines, frontier.Subtrees);
         _hash = ResumableSha256.Resume(frontier.TailState.Span, frontier.TailStateAt);
         _hash.Append(partialBlock);
-        _order = new LedgerOrder(frontier.IsOrdered, frontier.NewestTimestamp, lastLine);
+        _order = new LedgerOrder(frontier.IsOrdered, frontier.NewestTimestamp);
     }
 
     /// <summary>How many lines were taken in.</summary>

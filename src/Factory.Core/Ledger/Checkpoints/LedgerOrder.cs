@@ -4,46 +4,36 @@ using System.Text.Json;
 namespace Factory.Core.Ledger.Checkpoints;
 
 /// <summary>
-/// Follows whether lines stand in the order of reading (<c>ts_utc</c>, then <c>event_type</c>). Doubt counts as disorder:
-/// a reader that sorts for nothing is slow, one that does not sort is wrong.
+/// Follows whether no line is older than one before it. Lines of one time may be of any types: a run writes several in a
+/// millisecond, and readers put these in order. Doubt counts as disorder: a reader that sorts for nothing is slow, one
+/// that does not sort is wrong.
 /// </summary>
-internal sealed class LedgerOrder
+/// <param name="isOrdered">Whether the lines before were in the order of time; true before the first.</param>
+/// <param name="newest">The greatest time before; null before the first.</param>
+internal sealed class LedgerOrder(bool isOrdered = true, DateTimeOffset? newest = null)
 {
-    private string? _lastType;
-
-    /// <summary>Begins before the first line.</summary>
-    public LedgerOrder() => IsOrdered = true;
-
-    /// <summary>Continues after a line that is known to come last.</summary>
-    public LedgerOrder(bool isOrdered, DateTimeOffset? newest, ReadOnlySpan<byte> lastLine)
-    {
-        (IsOrdered, Newest) = (isOrdered, newest);
-        if (TryRead(lastLine, out var time, out var type) && time == newest) _lastType = type;
-    }
-
-    /// <summary>Whether every line so far comes after, or level with, the one before.</summary>
-    public bool IsOrdered { get; private set; }
+    /// <summary>Whether every line so far is level with, or later than, all before.</summary>
+    public bool IsOrdered { get; private set; } = isOrdered;
 
     /// <summary>The greatest <c>ts_utc</c> so far; null when no line had one.</summary>
-    public DateTimeOffset? Newest { get; private set; }
+    public DateTimeOffset? Newest { get; private set; } = newest;
 
     /// <summary>Takes the next line in.</summary>
     public void Add(ReadOnlySpan<byte> line)
     {
-        if (!TryRead(line, out var time, out var type))
+        if (!TryRead(line, out var time))
         {
             IsOrdered = false;
             return;
         }
 
-        IsOrdered = IsOrdered && (Newest is null || time > Newest || (time == Newest && _lastType is not null && string.CompareOrdinal(_lastType, type) <= 0));
+        IsOrdered = IsOrdered && (Newest is null || time >= Newest);
         if (Newest is null || time > Newest) Newest = time;
-        _lastType = type;
     }
 
-    private static bool TryRead(ReadOnlySpan<byte> line, out DateTimeOffset time, out string? type)
+    private static bool TryRead(ReadOnlySpan<byte> line, out DateTimeOffset time)
     {
-        (time, type) = (default, null);
+        time = default;
         var hasTime = false;
         try
         {
@@ -51,14 +41,13 @@ internal sealed class LedgerOrder
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return false;
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                var (isTime, isType) = (reader.ValueTextEquals("ts_utc"u8), reader.ValueTextEquals("event_type"u8));
+                var isTime = reader.ValueTextEquals("ts_utc"u8);
                 reader.Read();
                 if (isTime) hasTime = LedgerTime.TryRead(ref reader, out time);
-                else if (isType) type = reader.GetString()?.ToUpperInvariant();
                 else reader.Skip();
             }
 
-            return hasTime && type is not null;
+            return hasTime;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or DecoderFallbackException)
         {

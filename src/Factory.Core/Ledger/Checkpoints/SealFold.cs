@@ -5,7 +5,8 @@ namespace Factory.Core.Ledger.Checkpoints;
 /// <summary>Folds a ledger for a seal: from the last seal's frontier where it can be believed, else from the first line.</summary>
 internal static class SealFold
 {
-    private const int LongestLineBack = LedgerLineEncoder.LongestLine + 1;
+    // What follows the last whole block of a digest is shorter than a block; there is always the last LF to look at.
+    private const int BlockAndLineFeed = 65;
 
     /// <summary>Continues from the frontier.</summary>
     /// <returns>Null when there is none that checkpoint and digest agree with; why is for a whole scan to find out.</returns>
@@ -16,9 +17,10 @@ internal static class SealFold
         LedgerFold fold;
         using (var ledger = File.OpenHandle(paths.Ledger, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
         {
-            var end = ReadBefore(ledger, frontier.Bytes);
+            var end = new byte[Math.Min(frontier.Bytes, BlockAndLineFeed)];
+            LedgerTail.ReadExactly(ledger, end, frontier.Bytes - end.Length);
             if (end[^1] != '\n') return null;
-            fold = new LedgerFold(frontier, end.AsSpan(end.Length - (int)(frontier.Bytes - frontier.TailStateAt)), LastLine(end, end.Length == frontier.Bytes));
+            fold = new LedgerFold(frontier, end.AsSpan(end.Length - (int)(frontier.Bytes - frontier.TailStateAt)));
         }
 
         return Fold(paths, record, fold, frontier.Bytes, cancellationToken);
@@ -46,19 +48,5 @@ internal static class SealFold
         }
 
         return record.Agrees ? fold : null;
-    }
-
-    private static ReadOnlySpan<byte> LastLine(ReadOnlySpan<byte> end, bool isWhole)
-    {
-        var text = end[..^1];
-        var before = text.LastIndexOf((byte)'\n');
-        return before >= 0 || isWhole ? text[(before + 1)..] : default;
-    }
-
-    private static byte[] ReadBefore(SafeFileHandle ledger, long end)
-    {
-        var bytes = new byte[Math.Min(end, LongestLineBack + 1)];
-        LedgerTail.ReadExactly(ledger, bytes, end - bytes.Length);
-        return bytes;
     }
 }
