@@ -16,7 +16,7 @@ public sealed class RunSession : IDisposable
 {
     private readonly FileLock _lock;
 
-    internal RunSession(RunGround ground, RunFolder folder, FileLock runLock, IReadOnlyList<WorkerDefinition> workers, RunServices services, bool isDryRun)
+    internal RunSession(RunGround ground, RunFolder folder, FileLock runLock, IReadOnlyList<WorkerDefinition> workers, RunServices services, bool isDryRun, string? firstEvent = null)
     {
         Ground = ground;
         Folder = folder;
@@ -24,7 +24,7 @@ public sealed class RunSession : IDisposable
         Services = services;
         IsDryRun = isDryRun;
         Files = new RunFiles(folder.Path);
-        Journal = new RunJournal(new LedgerWriter(folder.RunsDirectory, services.Clock), folder.Id);
+        Journal = new RunJournal(new LedgerWriter(folder.RunsDirectory, services.Clock), folder.Id, firstEvent);
         Workers = [.. workers.OrderBy(worker => worker.Id).Select(worker => new WorkerState(worker, Path.Combine(ground.WorktreesDirectory, worker.Id.Name)))];
         CreatedAt = Now();
     }
@@ -119,6 +119,7 @@ public sealed class RunSession : IDisposable
     public void Dispose()
     {
         foreach (var held in Workers.SelectMany(worker => worker.Locks)) held.Dispose();
+        Journal.Dispose();
         _lock.Dispose();
     }
 }

@@ -12,7 +12,7 @@ public sealed class LedgerDiskTests
     {
         using var disk = SmallDisk.Mount("256k");
         using var folder = new LedgerFolder(disk.Folder);
-        var writer = folder.Writer();
+        using var writer = folder.Writer();
         var text = new string('x', 3000);
         var acknowledged = new List<LedgerReceipt>();
         FactoryException? error = null;
