@@ -99,9 +99,9 @@ internal sealed class LedgerFile(LedgerPaths paths) : IDisposable
     private void Create()
     {
         if (FileIdentity.IsKnown) Dispose();
+        RefuseInPlace();
         if (!File.Exists(paths.Ledger))
         {
-            RefuseInPlace();
             new LedgerFloor(paths).CheckMissing();
         }
         else if (FileIdentity.IsKnown && FileIdentity.OfPath(paths.Ledger) is { IsRegular: false })
@@ -122,7 +122,7 @@ internal sealed class LedgerFile(LedgerPaths paths) : IDisposable
     {
         if (Directory.Exists(paths.Ledger)) throw new IOException("it is a folder");
         // Following a link to nothing would begin a second ledger elsewhere, say on a disk that is not mounted.
-        if (new FileInfo(paths.Ledger).LinkTarget is { } target) throw new IOException($"it is a link to {target}, which does not exist");
+        if (new FileInfo(paths.Ledger).LinkTarget is { } target && File.ResolveLinkTarget(paths.Ledger, returnFinalTarget: true) is not { Exists: true }) throw new IOException($"it is a link to {target}, which does not exist");
     }
 
     private bool Holds(byte[] line, long offset)

@@ -19,8 +19,8 @@ internal sealed class LedgerFloor(LedgerPaths paths)
     /// <exception cref="Contracts.FactoryException">A checkpoint covers a ledger that is missing.</exception>
     public void CheckMissing()
     {
-        var (bytes, lines) = Frontier() ?? default;
-        if (CheckpointLines() is { } size && size > lines) throw LedgerRefusal.Missing(paths.Ledger, size, "lines");
+        var (bytes, lines, size) = Read();
+        if (size > lines) throw LedgerRefusal.Missing(paths.Ledger, size, "lines");
         if (bytes > 0) throw LedgerRefusal.Missing(paths.Ledger, bytes, "bytes");
     }
 
@@ -28,26 +28,32 @@ internal sealed class LedgerFloor(LedgerPaths paths)
     /// <exception cref="Contracts.FactoryException">They do not.</exception>
     public void Check(SafeFileHandle ledger, long wholeLength, long length)
     {
-        var (bytes, lines) = Frontier() ?? default;
+        var (bytes, lines, size) = Read();
         if (wholeLength < bytes) throw LedgerRefusal.Shorter(paths.Ledger, wholeLength, bytes, "bytes", length - wholeLength);
         // A crash between the two files may leave the frontier behind; a missing one counts from the start.
-        if (CheckpointLines() is not { } size || size <= lines) return;
+        if (size <= lines) return;
         lines += CountLines(ledger, bytes, wholeLength, size - lines);
         if (lines < size) throw LedgerRefusal.Shorter(paths.Ledger, lines, size, "lines", length - wholeLength);
     }
 
-    private (long Bytes, long Lines)? Frontier()
+    // What the frontier says in bytes and lines, and the checkpoint's size in lines; 0 for what is not there.
+    private (long Bytes, long Lines, long Size) Read()
     {
+        var size = CheckpointLines();
         try
         {
             using var json = JsonDocument.Parse(File.ReadAllBytes(In(FrontierName)));
             var (bytes, lines) = (json.RootElement.GetProperty("bytes").GetInt64(), json.RootElement.GetProperty("lines").GetInt64());
-            return bytes >= 0 && lines >= 0 ? (bytes, lines) : null;
+            return bytes >= 0 && lines >= 0 ? (bytes, lines, size ?? 0) : throw new FormatException("a count is less than 0");
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return (0, 0, size ?? 0);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            // It only saves counting: the signed checkpoint says the same in lines.
-            return null;
+            // It only saves counting: the signed checkpoint says the same in lines. Without either nothing can be told.
+            return size is { } known ? (0, 0, known) : throw LedgerRefusal.Uncheckable(paths.Ledger, In(FrontierName), error.Message);
         }
     }
 

@@ -135,7 +135,7 @@ public sealed class LedgerWriter : IDisposable
             Commit(note);
             return note.End;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             throw Stop("has an end that could not be read or moved to quarantine", error);
         }

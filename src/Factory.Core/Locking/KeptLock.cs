@@ -31,9 +31,10 @@ internal sealed class KeptLock(string path, Action makeFolder) : IDisposable
     {
         while (true)
         {
-            if (_file is null && !TryOpen()) return null;
             try
             {
+                // An error after the file was opened must not leave it open: that would hold the lock.
+                if (_file is null && !TryOpen()) return null;
                 if (!AdvisoryLock.TryTake(_file!)) return null;
                 // A lock on a file that the path no longer names keeps nobody out.
                 if (FileIdentity.OfPath(path) is { } named && named.IsSameFile(_identity)) return _hold ??= new Hold(this);

@@ -11,9 +11,9 @@ internal sealed class LedgerFolder : IDisposable
     private readonly bool _isOwned;
     private readonly List<LedgerWriter> _writers = [];
 
-    public LedgerFolder(string? existing = null)
+    public LedgerFolder(string? existing = null, bool isOwned = false)
     {
-        _isOwned = existing is null;
+        _isOwned = existing is null || isOwned;
         Paths = new LedgerPaths(existing ?? Directory.CreateTempSubdirectory("ledger-test-").FullName);
     }
 

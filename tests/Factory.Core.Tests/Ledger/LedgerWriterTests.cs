@@ -98,6 +98,9 @@ public sealed class LedgerWriterTests
 
         Assert.Equal([4L, 3L, 2L, 1L, 0L], folder.Read().Select(item => (long)item.Details["number"]!));
         Assert.Equal([5L, 4L, 3L, 2L, 1L], folder.Read().Select(item => item.LineNumber));
+        Assert.Equal(folder.Read().Select(item => item.EventId), folder.Read().Select(item => item.EventId));
+        Assert.Equal(new DateTimeOffset(2026, 3, 1, 11, 59, 56, TimeSpan.Zero), folder.Read()[0].Timestamp);
+        Assert.Equal(LedgerSignatureStatus.Verified, LedgerVerifier.Verify(folder.Paths.Ledger).Signature.Status);
     }
 
     [Fact]
