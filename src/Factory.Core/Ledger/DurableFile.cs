@@ -34,6 +34,17 @@ internal static partial class DurableFile
         if (errno is not (0 or InvalidArgument)) throw Failed("fsync of the folder", errno);
     }
 
+    /// <summary>Creates a folder and those above it that are missing, so that their names survive a crash.</summary>
+    /// <exception cref="IOException">The system could not promise it.</exception>
+    public static void CreateFolder(string folder)
+    {
+        if (Directory.Exists(folder)) return;
+        var parent = Path.GetDirectoryName(folder);
+        if (parent is not null) CreateFolder(parent);
+        Directory.CreateDirectory(folder);
+        if (parent is not null) FlushFolder(parent);
+    }
+
     /// <summary>Replaces a file with new content: after a crash it holds either the old or the new, whole.</summary>
     public static void Replace(string path, ReadOnlySpan<byte> content)
     {

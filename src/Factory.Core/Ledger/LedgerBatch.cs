@@ -22,14 +22,16 @@ internal sealed class LedgerBatch(LedgerTail tail, DateTimeOffset timestamp)
     /// <summary>The end of the ledger once the batch is written.</summary>
     public LedgerTail End => new(Offset + _lines.WrittenCount, _previous);
 
+    /// <summary>The last line with its LF, or null before the first.</summary>
+    public byte[]? LastLine { get; private set; }
+
     /// <summary>Adds a line.</summary>
     /// <exception cref="FactoryException">The entry cannot be a line.</exception>
     public void Add(LedgerEntry entry)
     {
         var line = LedgerLineEncoder.Encode(entry, timestamp, _previous);
-        _previous = LedgerHash.Leaf(line.Bytes);
+        _previous = LedgerHash.Leaf(line.WithoutLineFeed);
         _receipts.Add(new LedgerReceipt(line.EventId, Convert.ToHexStringLower(_previous), Offset + _lines.WrittenCount, timestamp));
-        _lines.Write(line.Bytes);
-        _lines.Write("\n"u8);
+        _lines.Write(LastLine = line.Bytes);
     }
 }

@@ -37,13 +37,21 @@ internal static class LedgerFailure
 /// <summary>The lock that every change of a ledger is made under.</summary>
 internal static class LedgerLock
 {
-    /// <summary>Waits for the lock.</summary>
+    /// <summary>Waits for the lock, for one change.</summary>
     /// <exception cref="FactoryException">It was not free in time, or cannot be created.</exception>
-    public static FileLock Acquire(LedgerPaths paths, TimeSpan patience, CancellationToken cancellationToken)
+    public static IDisposable Acquire(LedgerPaths paths, TimeSpan patience, CancellationToken cancellationToken) =>
+        Take(paths, () => FileLock.Acquire(paths.Lock, holder: null, patience, cancellationToken));
+
+    /// <summary>Waits for a lock that its owner takes many times.</summary>
+    /// <inheritdoc cref="Acquire(LedgerPaths, TimeSpan, CancellationToken)"/>
+    public static IDisposable Acquire(LedgerPaths paths, KeptLock kept, TimeSpan patience, CancellationToken cancellationToken) =>
+        Take(paths, () => kept.Acquire(patience, cancellationToken));
+
+    private static IDisposable Take(LedgerPaths paths, Func<IDisposable> take)
     {
         try
         {
-            return FileLock.Acquire(paths.Lock, holder: null, patience, cancellationToken);
+            return take();
         }
         catch (TimeoutException error)
         {

@@ -1,12 +1,20 @@
 using System.Buffers;
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Factory.Core.Contracts;
 
 namespace Factory.Core.Ledger;
 
-/// <summary>One encoded line, without LF.</summary>
-internal readonly record struct EncodedLine(byte[] Bytes, string EventId);
+/// <summary>One encoded line.</summary>
+/// <param name="Bytes">With its LF.</param>
+/// <param name="EventId">Its id.</param>
+internal readonly record struct EncodedLine(byte[] Bytes, string EventId)
+{
+    /// <summary>What the hashes cover.</summary>
+    public ReadOnlySpan<byte> WithoutLineFeed => Bytes.AsSpan(0, Bytes.Length - 1);
+}
 
 /// <summary>Makes the line of an entry (contract: Ledger, schema_version 2).</summary>
 internal static class LedgerLineEncoder
@@ -16,6 +24,8 @@ internal static class LedgerLineEncoder
 
     /// <summary>The name in <c>hashes</c> that chains a line to the one before.</summary>
     public const string PreviousHash = "prev";
+
+    private static ReadOnlySpan<byte> Field => ",\"event_id\":\""u8;
 
     /// <summary>Encodes an entry.</summary>
     /// <param name="entry">What happened.</param>
@@ -54,7 +64,7 @@ internal static class LedgerLineEncoder
         Field("details", entry.Details);
         Field("duration_ms", entry.DurationMs);
         var idPosition = (int)(writer.BytesCommitted + writer.BytesPending);
-        Field("event_type", entry.EventType);
+        Field("event_type", WireEnum<LedgerEventType>.NameOf(entry.EventType));
         Field("file_counts", entry.FileCounts);
         Field("hashes", Chained(entry.Hashes, previous));
         Field("parent_event_id", string.IsNullOrEmpty(entry.ParentEventId) ? null : entry.ParentEventId);
@@ -83,11 +93,17 @@ internal static class LedgerLineEncoder
     {
         // hashes.prev commits to every line before, so equal entries at different positions have different ids.
         var id = LedgerEventId.Of(line);
-        ReadOnlySpan<byte> field = [.. ",\"event_id\":\""u8, .. System.Text.Encoding.ASCII.GetBytes(id), (byte)'"'];
-        byte[] bytes = [.. line[..position], .. field, .. line[position..]];
-        return bytes.Length <= LongestLine
-            ? new EncodedLine(bytes, id)
-            : throw Refused(entry, $"it needs {bytes.Length} bytes, more than the {LongestLine} of the longest line");
+        var length = line.Length + Field.Length + id.Length + 1;
+        if (length > LongestLine) throw Refused(entry, string.Create(CultureInfo.InvariantCulture, $"it needs {length} bytes, more than the {LongestLine} of the longest line"));
+        var bytes = new byte[length + 1];
+        line[..position].CopyTo(bytes);
+        Field.CopyTo(bytes.AsSpan(position));
+        var at = position + Field.Length;
+        at += Encoding.ASCII.GetBytes(id, bytes.AsSpan(at));
+        bytes[at++] = (byte)'"';
+        line[position..].CopyTo(bytes.AsSpan(at));
+        bytes[^1] = (byte)'\n';
+        return new EncodedLine(bytes, id);
     }
 
     private static FactoryException Refused(LedgerEntry entry, string reason) => new(

@@ -31,7 +31,7 @@ internal static class LedgerQuarantine
                 flush(file);
             }
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or NotSupportedException)
         {
             // The ledger still holds every byte; half a copy would only puzzle whoever finds it.
             File.Delete(path);

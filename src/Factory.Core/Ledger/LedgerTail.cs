@@ -6,9 +6,10 @@ namespace Factory.Core.Ledger;
 /// <summary>The end of a ledger, found by reading backwards; the cost does not grow with the ledger.</summary>
 /// <param name="WholeLength">Bytes up to and including the last LF that ends a sound line; what follows is torn.</param>
 /// <param name="LeafHash">The leaf hash of the last whole line, or null for a ledger without one.</param>
-internal readonly record struct LedgerTail(long WholeLength, byte[]? LeafHash)
+/// <param name="HasCarriageReturn">Whether that line ends in CR, as none does that was written as JSON lines.</param>
+internal readonly record struct LedgerTail(long WholeLength, byte[]? LeafHash, bool HasCarriageReturn = false)
 {
-    private const int BlockSize = 64 * 1024;
+    private const int BlockSize = 64 * 1024, UsualLines = 4 * 1024;
 
     /// <summary>Finds the last whole line before <paramref name="length"/>.</summary>
     public static LedgerTail Find(SafeFileHandle file, long length)
@@ -16,12 +17,13 @@ internal readonly record struct LedgerTail(long WholeLength, byte[]? LeafHash)
         var block = ArrayPool<byte>.Shared.Rent(BlockSize);
         try
         {
+            if (FindInOneRead(file, length, block) is { } usual) return usual;
             var whole = AfterLastLineFeed(file, length, block);
             while (whole > 0)
             {
                 var start = AfterLastLineFeed(file, whole - 1, block);
                 // A crash can leave a block of NULs in the middle of what was being written; JSON text never holds one.
-                if (HashLine(file, start, whole - 1, block) is { } hash) return new LedgerTail(whole, hash);
+                if (HashLine(file, start, whole - 1, block, out var last) is { } hash) return new LedgerTail(whole, hash, last == '\r');
                 whole = start;
             }
 
@@ -31,6 +33,18 @@ internal readonly record struct LedgerTail(long WholeLength, byte[]? LeafHash)
         {
             ArrayPool<byte>.Shared.Return(block);
         }
+    }
+
+    // A sound ledger whose last line is short: one small read tells everything.
+    private static LedgerTail? FindInOneRead(SafeFileHandle file, long length, byte[] block)
+    {
+        var bytes = block.AsSpan(0, (int)Math.Min(length, UsualLines));
+        ReadExactly(file, bytes, length - bytes.Length);
+        if (bytes is not [.. var last, (byte)'\n']) return null;
+        var before = last.LastIndexOf((byte)'\n');
+        if (before < 0 && bytes.Length < length) return null;
+        last = last[(before + 1)..];
+        return last.Contains((byte)0) ? null : new LedgerTail(length, LedgerHash.Leaf(last), last is [.., (byte)'\r']);
     }
 
     private static long AfterLastLineFeed(SafeFileHandle file, long end, byte[] block)
@@ -47,8 +61,9 @@ internal readonly record struct LedgerTail(long WholeLength, byte[]? LeafHash)
         return 0;
     }
 
-    private static byte[]? HashLine(SafeFileHandle file, long start, long end, byte[] block)
+    private static byte[]? HashLine(SafeFileHandle file, long start, long end, byte[] block, out byte last)
     {
+        last = 0;
         using var hash = LedgerHash.BeginLeaf();
         for (var at = start; at < end; at += BlockSize)
         {
@@ -56,6 +71,7 @@ internal readonly record struct LedgerTail(long WholeLength, byte[]? LeafHash)
             ReadExactly(file, bytes, at);
             if (bytes.Contains((byte)0)) return null;
             hash.AppendData(bytes);
+            last = bytes[^1];
         }
 
         return hash.GetHashAndReset();

@@ -1,4 +1,5 @@
 using Factory.Core.Contracts;
+using Factory.Core.Locking;
 using Microsoft.Win32.SafeHandles;
 
 namespace Factory.Core.Ledger;
@@ -6,15 +7,21 @@ namespace Factory.Core.Ledger;
 /// <summary>
 /// Appends to the ledger of a runs folder. Many writers, in many processes, may append at once: each append is made
 /// under the ledger's lock, at the known end, and is on the disk when the call returns. Safe to share between threads.
+/// Files may stay open until the writer is disposed of; the lock is held during an append only.
 /// </summary>
-public sealed class LedgerWriter
+public sealed class LedgerWriter : IDisposable
 {
     private const string RecoveryActor = "ledger";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly LedgerPaths _paths;
     private readonly TimeProvider _clock;
     private readonly Action<SafeFileHandle> _flush;
-    private volatile FactoryException? _poison;
+    private readonly KeptLock _lock;
+    private readonly LedgerFile _file;
+    // The lock keeps other handles out; threads that share this one need their own turn.
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private FactoryException? _poison;
+    private bool _isDisposed;
 
     /// <summary>Creates a writer; the folder and the ledger are created by the first append.</summary>
     /// <param name="runsFolder">The runs folder.</param>
@@ -23,8 +30,11 @@ public sealed class LedgerWriter
     {
     }
 
-    internal LedgerWriter(string runsFolder, TimeProvider clock, Action<SafeFileHandle> flush) =>
+    internal LedgerWriter(string runsFolder, TimeProvider clock, Action<SafeFileHandle> flush)
+    {
         (_paths, _clock, _flush) = (new LedgerPaths(runsFolder), clock, flush);
+        (_lock, _file) = (new KeptLock(_paths.Lock, CreateFolder), new LedgerFile(_paths));
+    }
 
     /// <summary>Appends one entry.</summary>
     /// <inheritdoc cref="Append(IReadOnlyList{LedgerEntry}, CancellationToken)"/>
@@ -36,21 +46,68 @@ public sealed class LedgerWriter
     /// the write may keep the first few, as whole lines.)
     /// </summary>
     /// <exception cref="FactoryException">
-    /// An entry cannot be a line, the lock was not free in time, or the disk refused. After the disk refused, this writer
+    /// An entry cannot be a line, the lock was not free in time, the ledger is shorter than its checkpoint or otherwise no
+    /// longer what it was (BLOCKED; nothing is written), or the disk refused (FAIL). After the disk refused, this writer
     /// refuses every further call, because it cannot know what the disk holds.
     /// </exception>
+    /// <exception cref="ObjectDisposedException">The writer was disposed of.</exception>
     public IReadOnlyList<LedgerReceipt> Append(IReadOnlyList<LedgerEntry> entries, CancellationToken cancellationToken = default)
     {
-        if (_poison is { } earlier) throw Again(earlier);
-        if (entries.Count == 0) return [];
-        using var held = LedgerLock.Acquire(_paths, Patience, cancellationToken);
-        var isNew = !File.Exists(_paths.Ledger);
-        using var ledger = Open();
-        var tail = Recover(ledger, entries[0].RunId);
-        var batch = new LedgerBatch(tail, Now());
-        foreach (var entry in entries) batch.Add(entry);
-        Commit(ledger, batch, isNew);
-        return batch.Receipts;
+        _turn.Wait(cancellationToken);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_poison is { } earlier) throw Again(earlier);
+            return entries.Count == 0 ? [] : AppendInTurn(entries, cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Closes the files. An append in another thread is waited for.</summary>
+    public void Dispose()
+    {
+        _turn.Wait();
+        _isDisposed = true;
+        Close();
+        _turn.Release();
+    }
+
+    private IReadOnlyList<LedgerReceipt> AppendInTurn(IReadOnlyList<LedgerEntry> entries, CancellationToken cancellationToken)
+    {
+        using var held = LedgerLock.Acquire(_paths, _lock, Patience, cancellationToken);
+        try
+        {
+            _file.Open();
+            var batch = new LedgerBatch(Recover(entries[0]), Now());
+            foreach (var entry in entries) batch.Add(entry);
+            Commit(batch);
+            return batch.Receipts;
+        }
+        finally
+        {
+            _file.Release();
+        }
+    }
+
+    private void Close()
+    {
+        _file.Dispose();
+        _lock.Dispose();
+    }
+
+    private void CreateFolder()
+    {
+        try
+        {
+            DurableFile.CreateFolder(_paths.RunsFolder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw LedgerFailure.Of(_paths.Ledger, "lies in a folder that cannot be created", error);
+        }
     }
 
     // A receipt must say the very instant that its line says, which has milliseconds.
@@ -60,54 +117,51 @@ public sealed class LedgerWriter
         return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
     }
 
-    private SafeFileHandle Open()
+    private LedgerTail Recover(LedgerEntry first)
     {
         try
         {
-            return File.OpenHandle(_paths.Ledger, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw LedgerFailure.Of(_paths.Ledger, "cannot be opened for writing", error);
-        }
-    }
-
-    private LedgerTail Recover(SafeFileHandle ledger, RunId run)
-    {
-        try
-        {
-            var length = RandomAccess.GetLength(ledger);
-            var tail = LedgerTail.Find(ledger, length);
-            if (tail.WholeLength == length) return tail;
+            var tail = _file.FindTail();
+            if (tail.WholeLength == _file.Length) return tail;
             var now = Now();
-            var moved = LedgerQuarantine.Move(_paths, ledger, tail.WholeLength, length, now, _flush);
+            var moved = LedgerQuarantine.Move(_paths, _file.Handle, tail.WholeLength, _file.Length, now, _flush);
             var note = new LedgerBatch(tail, now);
-            note.Add(new LedgerEntry(run, LedgerEventType.LedgerRecovered, RecoveryActor)
+            note.Add(new LedgerEntry(first.RunId, LedgerEventType.LedgerRecovered, RecoveryActor)
             {
+                ParentEventId = first.ParentEventId,
                 Details = new Dictionary<string, object?> { ["bytes"] = moved.Bytes, ["file"] = moved.File, ["sha256"] = moved.Sha256, ["status"] = RunStatus.Warn },
             });
             // Committed by itself: the note must stand even when the entries that follow are refused.
-            Commit(ledger, note, isNew: false);
+            Commit(note);
             return note.End;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            throw _poison = LedgerFailure.Of(_paths.Ledger, "has an end that could not be read or moved to quarantine", error);
+            throw Stop("has an end that could not be read or moved to quarantine", error);
         }
     }
 
-    private void Commit(SafeFileHandle ledger, LedgerBatch batch, bool isNew)
+    private void Commit(LedgerBatch batch)
     {
         try
         {
-            RandomAccess.Write(ledger, batch.Bytes, batch.Offset);
-            _flush(ledger);
-            if (isNew) DurableFile.FlushFolder(_paths.RunsFolder);
+            RandomAccess.Write(_file.Handle, batch.Bytes, batch.Offset);
+            _flush(_file.Handle);
+            _file.FlushName();
+            _file.Remember(batch);
         }
         catch (Exception error)
         {
-            throw _poison = LedgerFailure.Of(_paths.Ledger, RollBack(ledger, batch.Offset), error);
+            throw Stop(RollBack(_file.Handle, batch.Offset), error);
         }
+    }
+
+    // Whoever waits for its turn in another thread meets the poison; nothing of this writer stays open.
+    private FactoryException Stop(string what, Exception error)
+    {
+        _poison = LedgerFailure.Of(_paths.Ledger, what, error);
+        _file.Dispose();
+        return _poison;
     }
 
     private static string RollBack(SafeFileHandle ledger, long length)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.Win32.SafeHandles;
 
 namespace Factory.Core.Locking;
 
@@ -12,10 +13,10 @@ public sealed class FileLock : IDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
-    private readonly FileStream _stream;
+    private readonly SafeFileHandle _file;
     private readonly string? _holderFile;
 
-    private FileLock(FileStream stream, string? holderFile) => (_stream, _holderFile) = (stream, holderFile);
+    private FileLock(SafeFileHandle file, string? holderFile) => (_file, _holderFile) = (file, holderFile);
 
     /// <summary>Takes the lock, or returns null when another handle holds it.</summary>
     /// <param name="path">The lock file; its folder is created.</param>
@@ -25,25 +26,16 @@ public sealed class FileLock : IDisposable
     public static FileLock? TryAcquire(string path, LockHolder? holder)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        FileStream stream;
-        try
-        {
-            stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-        }
-        catch (IOException error) when (IsSharingViolation(error))
-        {
-            return null;
-        }
-
-        if (holder is null) return new FileLock(stream, null);
+        if (TryOpen(path) is not { } file) return null;
+        if (holder is null) return new FileLock(file, null);
         try
         {
             File.WriteAllBytes(HolderFile(path), JsonSerializer.SerializeToUtf8Bytes(holder, LockContext.Default.LockHolder));
-            return new FileLock(stream, HolderFile(path));
+            return new FileLock(file, HolderFile(path));
         }
         catch
         {
-            stream.Dispose();
+            file.Dispose();
             throw;
         }
     }
@@ -51,18 +43,36 @@ public sealed class FileLock : IDisposable
     /// <summary>Takes the lock, waiting for the holder to free it.</summary>
     /// <exception cref="TimeoutException">The lock was not free within <paramref name="patience"/>.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled while waiting.</exception>
-    public static FileLock Acquire(string path, LockHolder? holder, TimeSpan patience, CancellationToken cancellationToken = default)
+    public static FileLock Acquire(string path, LockHolder? holder, TimeSpan patience, CancellationToken cancellationToken = default) =>
+        WaitFor(() => TryAcquire(path, holder), path, patience, cancellationToken);
+
+    /// <summary>Tries again and again, with pauses, until something is taken.</summary>
+    internal static T WaitFor<T>(Func<T?> tryTake, string path, TimeSpan patience, CancellationToken cancellationToken)
+        where T : class
     {
         var deadline = Environment.TickCount64 + (long)patience.TotalMilliseconds;
         var pause = FirstPause;
         while (true)
         {
-            if (TryAcquire(path, holder) is { } taken) return taken;
+            if (tryTake() is { } taken) return taken;
             cancellationToken.ThrowIfCancellationRequested();
             if (Environment.TickCount64 >= deadline) throw new TimeoutException($"the lock {path} was not free within {patience.TotalSeconds:0} s");
             // Jitter: waiters that were refused together must not come back together.
             if (cancellationToken.WaitHandle.WaitOne(pause * (0.5 + Random.Shared.NextDouble()))) cancellationToken.ThrowIfCancellationRequested();
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    /// <summary>Opens a lock file, and so takes it; null when another handle holds it.</summary>
+    internal static SafeFileHandle? TryOpen(string path)
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException error) when (IsSharingViolation(error))
+        {
+            return null;
         }
     }
 
@@ -94,7 +104,7 @@ public sealed class FileLock : IDisposable
             }
         }
 
-        _stream.Dispose();
+        _file.Dispose();
     }
 
     private static string HolderFile(string path) => path + ".holder.json";

@@ -26,7 +26,7 @@ public static class AttestationRenewal
             throw new FactoryException(new Blocker(BlockerKind.Config, null, folder.Path, $"the run {folder.Id} has no verdict yet, so there is nothing to attest", $"finish it: factory integrate --run-id {folder.Id}"), RunStatus.Pending);
         cancellationToken.ThrowIfCancellationRequested();
         var manifest = ReadManifest(folder);
-        var journal = new RunJournal(new LedgerWriter(folder.RunsDirectory, clock), folder.Id);
+        using var journal = new RunJournal(new LedgerWriter(folder.RunsDirectory, clock), folder.Id, RunOpening.FirstEvent(folder));
         try
         {
             var result = await new RunAttestation(folder.RunsDirectory, folder.Id).WriteAsync(

@@ -3,13 +3,20 @@ using Factory.Core.Ledger;
 
 namespace Factory.Core.Pipeline;
 
-/// <summary>Writes the events of one run into the ledger; safe to use from several workers at once.</summary>
-public sealed class RunJournal(LedgerWriter writer, RunId runId)
+/// <summary>
+/// Writes the events of one run into the ledger; safe to use from several workers at once. The events form a tree: its
+/// root is the run's first event, RUN_START, and what a worker does hangs on what began it.
+/// </summary>
+/// <param name="writer">Where they go; disposed of with the journal.</param>
+/// <param name="runId">The run.</param>
+/// <param name="root">The run's first event when an earlier process began the run, or null.</param>
+public sealed class RunJournal(LedgerWriter writer, RunId runId, string? root = null) : IDisposable
 {
     private readonly Lock _gate = new();
-    private string? _root;
+    private readonly Dictionary<(LedgerEventType Type, string Actor), string> _latest = [];
+    private string? _root = root;
 
-    /// <summary>Where this session's first event begins in the ledger, in bytes; null before there is one.</summary>
+    /// <summary>Where the run's first event begins in the ledger, in bytes; null when another process wrote it.</summary>
     public long? FirstOffset { get; private set; }
 
     /// <summary>What the ledger gave for the event that was appended last; null before there is one.</summary>
@@ -19,7 +26,7 @@ public sealed class RunJournal(LedgerWriter writer, RunId runId)
     /// <param name="type">What happened.</param>
     /// <param name="status">The status that goes with it.</param>
     /// <param name="actor">Who did it; the integrator when null.</param>
-    /// <param name="parent">The event it belongs to; the run's first event when null.</param>
+    /// <param name="parent">The event it belongs to; the one that began what this one ends or reports when null, else the run's first.</param>
     /// <param name="rc">The return code; the status' exit code when null.</param>
     /// <param name="durationMs">How long it took, in milliseconds.</param>
     /// <param name="details">Further facts.</param>
@@ -41,19 +48,33 @@ public sealed class RunJournal(LedgerWriter writer, RunId runId)
         var facts = new Dictionary<string, object?>(details ?? new Dictionary<string, object?>()) { ["status"] = status.ToWire(), ["kind"] = runId.Kind };
         lock (_gate)
         {
-            var receipt = writer.Append(new LedgerEntry(runId, type, actor ?? WorkerId.Integrator)
+            var who = actor ?? WorkerId.Integrator;
+            var receipt = writer.Append(new LedgerEntry(runId, type, who)
             {
-                ParentEventId = parent ?? _root,
+                ParentEventId = parent ?? Beginning(type, who) ?? _root,
                 DurationMs = durationMs,
                 Rc = rc ?? status.ToExitCode(),
                 Details = facts,
                 FileCounts = counts ?? new Dictionary<string, long>(),
                 Hashes = hashes ?? new Dictionary<string, string>(),
             });
-            _root ??= receipt.EventId;
-            FirstOffset ??= receipt.Offset;
+            if (_root is null) (_root, FirstOffset) = (receipt.EventId, receipt.Offset);
             Last = receipt;
-            return receipt.EventId;
+            return _latest[(type, who)] = receipt.EventId;
         }
     }
+
+    /// <summary>Closes the ledger.</summary>
+    public void Dispose() => writer.Dispose();
+
+    private string? Beginning(LedgerEventType type, string actor) => type switch
+    {
+        LedgerEventType.WorkerStart => Latest(LedgerEventType.WorktreeCreate, actor),
+        LedgerEventType.WorkerEnd => Latest(LedgerEventType.WorkerStart, actor),
+        LedgerEventType.WorkerBundleDiscovered => Latest(LedgerEventType.WorkerEnd, actor) ?? Latest(LedgerEventType.WorktreeCreate, actor),
+        LedgerEventType.OverlapCheck or LedgerEventType.CheckResult or LedgerEventType.IntegrationResult => Latest(LedgerEventType.IntegrateStart, actor),
+        _ => null,
+    };
+
+    private string? Latest(LedgerEventType type, string actor) => _latest.GetValueOrDefault((type, actor));
 }

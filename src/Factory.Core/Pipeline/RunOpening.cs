@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Factory.Core.Attestation.Keys;
 using Factory.Core.Contracts;
+using Factory.Core.Ledger;
 using Factory.Core.Repository;
 
 namespace Factory.Core.Pipeline;
@@ -58,7 +59,15 @@ public static class RunOpening
         var ground = await RunGround.OpenAsync(request, (manifest.BaseRefHash, manifest.BaseRef), cancellationToken).ConfigureAwait(false);
         var workers = manifest.Workers.Select(name => ground.Config.Workers.FirstOrDefault(worker => worker.Id.Name == name) ?? throw new FactoryException(
             BlockerKind.Config, $"the run {folder.Id} has a worker {name} that the configuration no longer defines", $"define {name} again, or start a new run", ground.Config.Source, name)).ToList();
-        return new RunSession(ground, folder, folder.Lock(services.Clock), workers, services, request.IsDryRun) { CreatedAt = manifest.CreatedAt, Environment = request.Environment, OwnKey = OpenKey(request, services, ground) };
+        return new RunSession(ground, folder, folder.Lock(services.Clock), workers, services, request.IsDryRun, FirstEvent(folder)) { CreatedAt = manifest.CreatedAt, Environment = request.Environment, OwnKey = OpenKey(request, services, ground) };
+    }
+
+    // What a later process does hangs on the event that began the run.
+    internal static string? FirstEvent(RunFolder folder)
+    {
+        var ledger = new LedgerPaths(folder.RunsDirectory).Ledger;
+        var filter = new LedgerFilter { RunId = folder.Id.Text, EventTypes = [WireEnum<LedgerEventType>.NameOf(LedgerEventType.RunStart)], First = 1 };
+        return File.Exists(ledger) ? LedgerReader.Read(ledger, filter).FirstOrDefault()?.EventId : null;
     }
 
     private static OpenedKey? OpenKey(RunRequest request, RunServices services, RunGround ground) => services.Key is not null ? null : KeyRing.Open(new KeyRequest

@@ -17,7 +17,7 @@ public sealed class RunSession : IDisposable
 {
     private readonly FileLock _lock;
 
-    internal RunSession(RunGround ground, RunFolder folder, FileLock runLock, IReadOnlyList<WorkerDefinition> workers, RunServices services, bool isDryRun)
+    internal RunSession(RunGround ground, RunFolder folder, FileLock runLock, IReadOnlyList<WorkerDefinition> workers, RunServices services, bool isDryRun, string? firstEvent = null)
     {
         Ground = ground;
         Folder = folder;
@@ -25,7 +25,7 @@ public sealed class RunSession : IDisposable
         Services = services;
         IsDryRun = isDryRun;
         Files = new RunFiles(folder.Path);
-        Journal = new RunJournal(new LedgerWriter(folder.RunsDirectory, services.Clock), folder.Id);
+        Journal = new RunJournal(new LedgerWriter(folder.RunsDirectory, services.Clock), folder.Id, firstEvent);
         Workers = [.. workers.OrderBy(worker => worker.Id).Select(worker => new WorkerState(worker, Path.Combine(ground.WorktreesDirectory, worker.Id.Name)))];
         CreatedAt = Now();
     }
@@ -133,6 +133,7 @@ public sealed class RunSession : IDisposable
     {
         foreach (var held in Workers.SelectMany(worker => worker.Locks)) held.Dispose();
         OwnKey?.Dispose();
+        Journal.Dispose();
         _lock.Dispose();
     }
 }

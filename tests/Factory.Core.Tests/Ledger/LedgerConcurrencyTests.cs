@@ -77,7 +77,7 @@ public sealed class LedgerConcurrencyTests
 
     private static void AppendAs(string runsFolder, int writer)
     {
-        var ledger = new LedgerWriter(runsFolder, TimeProvider.System);
+        using var ledger = new LedgerWriter(runsFolder, TimeProvider.System);
         for (var i = 0; i < Appends; i++) ledger.Append(LedgerFolder.Entry((writer * Appends) + i));
     }
 

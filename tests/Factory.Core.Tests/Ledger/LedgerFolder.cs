@@ -9,10 +9,11 @@ internal sealed class LedgerFolder : IDisposable
     public static readonly RunId Run = RunId.Parse("factory_20260218_131510_6339cf02_001");
     public static readonly RunId OtherRun = RunId.Parse("factory_20260218_131510_6339cf02_002");
     private readonly bool _isOwned;
+    private readonly List<LedgerWriter> _writers = [];
 
-    public LedgerFolder(string? existing = null)
+    public LedgerFolder(string? existing = null, bool isOwned = false)
     {
-        _isOwned = existing is null;
+        _isOwned = existing is null || isOwned;
         Paths = new LedgerPaths(existing ?? Directory.CreateTempSubdirectory("ledger-test-").FullName);
     }
 
@@ -40,11 +41,17 @@ internal sealed class LedgerFolder : IDisposable
     public static LedgerEntry Entry(int number, LedgerEventType type = LedgerEventType.CheckResult) =>
         new(Run, type, "Z_integrator") { Rc = 0, Details = new Dictionary<string, object?> { ["number"] = number, ["status"] = "PASS", ["kind"] = "factory" } };
 
-    public LedgerWriter Writer() => new(Paths.RunsFolder, Clock);
+    /// <summary>A new writer, as another process has one; closed with the folder at the latest.</summary>
+    public LedgerWriter Writer()
+    {
+        var writer = new LedgerWriter(Paths.RunsFolder, Clock);
+        _writers.Add(writer);
+        return writer;
+    }
 
     public void AppendMany(int count)
     {
-        var writer = Writer();
+        using var writer = Writer();
         for (var i = 0; i < count; i++)
         {
             writer.Append(Entry(i));
@@ -56,6 +63,7 @@ internal sealed class LedgerFolder : IDisposable
 
     public void Dispose()
     {
+        foreach (var writer in _writers) writer.Dispose();
         if (_isOwned) Directory.Delete(Paths.RunsFolder, recursive: true);
     }
 }

@@ -8,16 +8,37 @@ namespace Factory.Core.Tests.Ledger;
 public sealed class LedgerRecoveryTests
 {
     [Fact]
-    public void A_record_torn_at_any_byte_goes_to_quarantine_and_no_acknowledged_event_is_lost()
+    public void A_cut_at_any_byte_of_the_last_three_records_keeps_the_whole_lines_and_moves_the_rest_to_quarantine()
+    {
+        using var folder = new LedgerFolder();
+        folder.AppendMany(4);
+        var bytes = folder.Bytes;
+        var starts = folder.Lines.Aggregate(new List<int> { 0 }, (found, line) => [.. found, found[^1] + line.Length + 1]);
+        for (var cut = starts[1]; cut < bytes.Length; cut++)
+        {
+            folder.Bytes = bytes[..cut];
+            var whole = bytes[..starts.Last(start => start <= cut)];
+            if (whole.Length < cut)
+            {
+                AssertRecovered(folder, whole, bytes[whole.Length..cut]);
+                continue;
+            }
+
+            // Exactly between two records nothing is torn.
+            folder.AppendMany(1);
+            Assert.Equal(whole, folder.Bytes[..cut]);
+            Assert.Equal(LedgerSignatureStatus.Verified, LedgerVerifier.Verify(folder.Paths.Ledger).Signature.Status);
+        }
+    }
+
+    [Fact]
+    public void A_lone_carriage_return_and_a_tail_longer_than_a_line_go_to_quarantine()
     {
         using var folder = new LedgerFolder();
         folder.AppendMany(3);
-        var bytes = folder.Bytes;
-        var lastLength = folder.Lines[^1].Length;
-        var whole = bytes[..^(lastLength + 1)];
-        for (var cut = 1; cut <= lastLength; cut++)
+        var whole = folder.Bytes;
+        foreach (var torn in (byte[][])[[(byte)'\r'], "{}\r"u8.ToArray(), [.. Enumerable.Repeat((byte)'x', 200_000)], [.. Enumerable.Repeat((byte)'x', 64 * 1024)]])
         {
-            var torn = bytes.AsSpan(whole.Length, cut).ToArray();
             folder.Bytes = [.. whole, .. torn];
             AssertRecovered(folder, whole, torn);
         }

@@ -38,7 +38,7 @@ public sealed class LedgerRoundTripTests
     }).Check(Config.QuickThrowOnFailure.WithQuietOnSuccess(true));
 
     private static byte[] Encode(Dictionary<string, object?> details) =>
-        LedgerLineEncoder.Encode(new LedgerEntry(LedgerFolder.Run, LedgerEventType.RunState, "Z_integrator") { Details = details }, Now, new byte[32]).Bytes;
+        LedgerLineEncoder.Encode(new LedgerEntry(LedgerFolder.Run, LedgerEventType.RunState, "Z_integrator") { Details = details }, Now, new byte[32]).WithoutLineFeed.ToArray();
 
     private static LedgerEvent Decode(byte[] line)
     {

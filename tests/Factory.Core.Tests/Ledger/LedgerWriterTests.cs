@@ -89,7 +89,7 @@ public sealed class LedgerWriterTests
     public void A_clock_that_runs_backwards_changes_the_order_of_reading_and_not_the_chain()
     {
         using var folder = new LedgerFolder();
-        var writer = folder.Writer();
+        using var writer = folder.Writer();
         for (var i = 0; i < 5; i++)
         {
             writer.Append(LedgerFolder.Entry(i));
@@ -98,6 +98,9 @@ public sealed class LedgerWriterTests
 
         Assert.Equal([4L, 3L, 2L, 1L, 0L], folder.Read().Select(item => (long)item.Details["number"]!));
         Assert.Equal([5L, 4L, 3L, 2L, 1L], folder.Read().Select(item => item.LineNumber));
+        Assert.Equal(folder.Read().Select(item => item.EventId), folder.Read().Select(item => item.EventId));
+        Assert.Equal(new DateTimeOffset(2026, 3, 1, 11, 59, 56, TimeSpan.Zero), folder.Read()[0].Timestamp);
+        Assert.Equal(LedgerSignatureStatus.Verified, LedgerVerifier.Verify(folder.Paths.Ledger).Signature.Status);
     }
 
     [Fact]
@@ -106,11 +109,12 @@ public sealed class LedgerWriterTests
         using var folder = new LedgerFolder();
         folder.AppendMany(1);
         var before = folder.Bytes;
-        var writer = folder.Writer();
+        using var writer = folder.Writer();
         var tooLong = LedgerFolder.Entry(1) with { Details = new Dictionary<string, object?> { ["text"] = new string('x', 64 * 1024) } };
 
         var error = Assert.Throws<FactoryException>(() => writer.Append([LedgerFolder.Entry(0), tooLong]));
         Assert.Contains("65536", error.Message, StringComparison.Ordinal);
+        Assert.Equal("Put long or unusual content into a file of the run, and its path and digest into the entry.", error.Blocker.NextAction);
         Assert.Equal(before, folder.Bytes);
         writer.Append(LedgerFolder.Entry(2));
         Assert.Equal(2, folder.Lines.Length);
@@ -120,10 +124,10 @@ public sealed class LedgerWriterTests
     public void The_longest_line_of_exactly_64_KiB_is_accepted()
     {
         using var folder = new LedgerFolder();
-        var writer = folder.Writer();
-        writer.Append(WithText(1));
+        folder.Writer().Append(WithText(1));
         var room = (64 * 1024) - folder.Lines[0].Length;
         folder.Bytes = [];
+        using var writer = folder.Writer();
         writer.Append(WithText(1 + room));
         Assert.Equal(64 * 1024, folder.Lines[0].Length);
         Assert.Throws<FactoryException>(() => writer.Append(WithText(2 + room)));
@@ -175,7 +179,7 @@ public sealed class LedgerWriterTests
         using var folder = new LedgerFolder();
         folder.AppendMany(3);
         var before = folder.Bytes;
-        var writer = new LedgerWriter(folder.Paths.RunsFolder, folder.Clock, _ => throw new IOException("injected"));
+        using var writer = new LedgerWriter(folder.Paths.RunsFolder, folder.Clock, _ => throw new IOException("injected"));
 
         var error = Assert.Throws<FactoryException>(() => writer.Append(LedgerFolder.Entry(3)));
         Assert.Equal((RunStatus.Fail, BlockerKind.Check, folder.Paths.Ledger), (error.Status, error.Blocker.Kind, error.Blocker.Path));
