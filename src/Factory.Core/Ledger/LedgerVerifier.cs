@@ -24,7 +24,7 @@ public static class LedgerVerifier
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="FactoryException">The ledger, its digest or its checkpoint is missing or cannot be read.</exception>
     public static LedgerVerification Verify(string path, VerifyingKey? key = null, bool requireSignature = false, CancellationToken cancellationToken = default) =>
-        Verify(path, null, key, requireSignature, cancellationToken);
+        Verify(path, DigestHint.Read(path), key, requireSignature, cancellationToken);
 
     /// <summary>As above, with a hint that lets all cores take part in the digest.</summary>
     internal static LedgerVerification Verify(string path, DigestHint? hint, VerifyingKey? key, bool requireSignature, CancellationToken cancellationToken)
