@@ -11,7 +11,7 @@ namespace Factory.Core.Ledger;
 /// </summary>
 public static class LedgerVerifier
 {
-    private const int PieceSize = 512 * 1024;
+    private const int PieceSize = 512 * 1024, MostBuffers = 256 * 1024 * 1024;
 
     /// <summary>
     /// Reads the whole ledger, past anything wrong, in memory that does not grow with it. Every line's JSON is checked,
@@ -24,7 +24,7 @@ public static class LedgerVerifier
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="FactoryException">The ledger, its digest or its checkpoint is missing or cannot be read.</exception>
     public static LedgerVerification Verify(string path, VerifyingKey? key = null, bool requireSignature = false, CancellationToken cancellationToken = default) =>
-        Verify(path, null, key, requireSignature, cancellationToken);
+        Verify(path, DigestHint.Read(path), key, requireSignature, cancellationToken);
 
     /// <summary>As above, with a hint that lets all cores take part in the digest.</summary>
     internal static LedgerVerification Verify(string path, DigestHint? hint, VerifyingKey? key, bool requireSignature, CancellationToken cancellationToken)
@@ -38,15 +38,18 @@ public static class LedgerVerifier
         if (digest is not null) digest.LikelyBytes = hint?.Bytes ?? 0;
         var segments = new LedgerSegments(path, file, length, steps?.PieceSize ?? PieceSize, steps is null && digest is not null ? digest.Add : null);
         var chain = new LedgerChainCheck(checkpoint.Size);
-        OnAllCores(length, stop => Work(segments, steps, chain, checkpoint.Size, stop), cancellationToken);
+        OnAllCores(Workers(length, steps?.PieceSize ?? PieceSize), stop => Work(segments, steps, chain, checkpoint.Size, stop), cancellationToken);
         digest?.Accept(steps?.CoveredLines);
         digest?.Conclude(segments.WholeLength, segments.Lines, cancellationToken);
         return Conclude(chain, digest, checkpoint, segments.IsTorn) with { Ledger = Path.GetFullPath(path) };
     }
 
-    private static void OnAllCores(long length, Action<CancellationToken> work, CancellationToken cancellationToken)
+    // No more than there is work for, and than there is memory for.
+    private static int Workers(long length, int pieceSize) =>
+        (int)Math.Min(Math.Min(Environment.ProcessorCount, MostBuffers / pieceSize), 1 + (length / (2 * PieceSize)));
+
+    private static void OnAllCores(int workers, Action<CancellationToken> work, CancellationToken cancellationToken)
     {
-        var workers = (int)Math.Min(Environment.ProcessorCount, 1 + (length / (2 * PieceSize)));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ExceptionDispatchInfo? failure = null;
         var others = new Thread[workers - 1];

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 
@@ -21,7 +20,6 @@ internal sealed unsafe class LeafHashes
     private const int LengthSize = sizeof(long), LongestInLanes = 64 * 1024, MostBlocks = (LongestInLanes / Sha256Block.Size) + 2;
     private const int TailSize = 2 * Sha256Block.Size;
     private readonly int[] _countOfBlocks = new int[MostBlocks + 1];
-    private readonly byte[] _tails = GC.AllocateArray<byte>((Sha256Lanes.Count * TailSize) + Sha256Block.Size, pinned: true);
     private int[] _sorted = [];
 
     /// <summary>Hashes lines. The byte before each line is set to 0, the prefix of a leaf, for which the buffer must have room.</summary>
@@ -67,7 +65,7 @@ internal sealed unsafe class LeafHashes
     {
         var state = stackalloc Vector512<uint>[Sha256Block.StateWords];
         var at = stackalloc byte*[Sha256Lanes.Count];
-        var tails = (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(_tails, 0);
+        var tails = stackalloc byte[Sha256Lanes.Count * TailSize];
         // Lanes without a line of their own do the first one's work again, unseen.
         for (var lane = 0; lane < Sha256Lanes.Count; lane++)
         {

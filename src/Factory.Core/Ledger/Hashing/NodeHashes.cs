@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Factory.Core.Ledger.Hashing;
@@ -8,7 +7,7 @@ namespace Factory.Core.Ledger.Hashing;
 internal sealed unsafe class NodeHashes
 {
     private const int Pair = 2 * LedgerHash.Size, Padded = 2 * Sha256Block.Size, MessageBits = (1 + Pair) * 8;
-    private readonly byte[] _messages = GC.AllocateArray<byte>(Sha256Lanes.Count * Padded, pinned: true);
+    private readonly byte[] _messages = new byte[Sha256Lanes.Count * Padded];
 
     /// <summary>Creates it.</summary>
     public NodeHashes()
@@ -43,17 +42,16 @@ internal sealed unsafe class NodeHashes
     {
         var state = stackalloc Vector512<uint>[Sha256Block.StateWords];
         var at = stackalloc byte*[Sha256Lanes.Count];
-        var messages = (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(_messages, 0);
-        for (var lane = 0; lane < Sha256Lanes.Count; lane++)
+        for (var lane = 0; lane < count; lane++) pairs.Slice(lane * Pair, Pair).CopyTo(_messages.AsSpan((lane * Padded) + 1));
+        Sha256Lanes.Begin(state);
+        fixed (byte* messages = _messages)
         {
-            at[lane] = messages + (lane * Padded);
-            if (lane < count) pairs.Slice(lane * Pair, Pair).CopyTo(_messages.AsSpan((lane * Padded) + 1));
+            for (var lane = 0; lane < Sha256Lanes.Count; lane++) at[lane] = messages + (lane * Padded);
+            Sha256Lanes.Compress(state, at);
+            for (var lane = 0; lane < Sha256Lanes.Count; lane++) at[lane] += Sha256Block.Size;
+            Sha256Lanes.Compress(state, at);
         }
 
-        Sha256Lanes.Begin(state);
-        Sha256Lanes.Compress(state, at);
-        for (var lane = 0; lane < Sha256Lanes.Count; lane++) at[lane] += Sha256Block.Size;
-        Sha256Lanes.Compress(state, at);
         for (var lane = 0; lane < count; lane++) Sha256Lanes.Store(state, lane, parents[(lane * LedgerHash.Size)..]);
     }
 }

@@ -123,7 +123,7 @@ internal static unsafe class Sha256Lanes
     }
 
     // Word j of lane i goes to lane i of vector j, its bytes turned round: SHA-256 reads big-endian.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transpose(Vector* w, byte** blocks)
     {
         var quad = stackalloc Vector[Count];

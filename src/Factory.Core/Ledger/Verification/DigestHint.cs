@@ -1,3 +1,5 @@
+using Factory.Core.Ledger.Checkpoints;
+
 namespace Factory.Core.Ledger.Verification;
 
 /// <summary>
@@ -7,4 +9,11 @@ namespace Factory.Core.Ledger.Verification;
 /// <param name="Bytes">How many bytes the digest covers.</param>
 /// <param name="Step">How many bytes lie between two states: whole blocks of 64.</param>
 /// <param name="States">The states, 32 bytes each: after one step, after two, and so on.</param>
-internal sealed record DigestHint(long Bytes, int Step, IReadOnlyList<ReadOnlyMemory<byte>> States);
+internal sealed record DigestHint(long Bytes, int Step, IReadOnlyList<ReadOnlyMemory<byte>> States)
+{
+    /// <summary>Reads the hint beside a ledger, which the last seal left; null when there is none.</summary>
+    public static DigestHint? Read(string ledger) =>
+        Path.GetFileName(ledger) == LedgerPaths.LedgerName && LedgerFrontier.Read(LedgerPaths.OfFile(ledger)) is { } frontier
+            ? new DigestHint(frontier.Bytes, (int)LedgerFrontier.DigestStep, frontier.DigestStates)
+            : null;
+}

@@ -39,7 +39,7 @@ internal sealed unsafe class LedgerSegment
         if (Buffer.Length < needed)
         {
             // With some room to spare, for what is put in front differs each time.
-            Buffer = GC.AllocateUninitializedArray<byte>(needed + Spare, pinned: true);
+            Buffer = GC.AllocateUninitializedArray<byte>(needed + Math.Min(Spare, size / 8), pinned: true);
             Address = (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(Buffer, 0);
         }
 

@@ -19,7 +19,6 @@ public sealed class LedgerFaultTests : IDisposable
     [InlineData(0x01)]
     [InlineData(0x20)]
     [InlineData(0x80)]
-    [InlineData(0xFF)]
     public void A_flip_of_any_byte_is_found_in_its_line(byte flip)
     {
         using var file = File.OpenHandle(_folder.Paths.Ledger, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
