@@ -96,7 +96,7 @@ internal ref struct CanonicalLine
     private static bool TryDetails(scoped ref CanonicalText text, scoped ref CanonicalLine members)
     {
         var before = text.Rest;
-        if (!text.Skip("{"u8) || (!text.Skip("}"u8) && !TryDetailsMembers(ref text, ref members))) return false;
+        if (!text.Skip('{') || (!text.Skip('}') && !TryDetailsMembers(ref text, ref members))) return false;
         members.Details = before[..^text.Rest.Length];
         return true;
     }
@@ -108,13 +108,14 @@ internal ref struct CanonicalLine
         {
             if (!text.TryKey(isFirst, ref key) || !text.TryValue(out var value)) return false;
             Note(key, value, ref members);
-            if (text.Skip("}"u8)) return true;
-            if (!text.Skip(","u8)) return false;
+            if (text.Skip('}')) return true;
+            if (!text.Skip(',')) return false;
         }
     }
 
     private static void Note(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, scoped ref CanonicalLine members)
     {
+        if (key.Length is not (4 or 6 or 7)) return;
         var isText = value[0] == '"';
         if (isText && key.SequenceEqual("kind"u8))
         {
