@@ -72,7 +72,7 @@ internal ref struct CanonicalLine
         if (!text.Skip(",\"details\":"u8) || !TryDetails(ref text, ref members)) return false;
         if (!text.Skip(",\"duration_ms\":"u8) || !text.TryIntegerOrNull(out members.DurationMs)) return false;
         if (!text.Skip(",\"event_id\":"u8) || !text.TryStringOrNull(out members.EventId)) return false;
-        if (!text.Skip(",\"event_type\":"u8) || !text.TryString(out members.EventType) || members.EventType.ContainsAnyExcept(EventTypeTable.Letters)) return false;
+        if (!text.Skip(",\"event_type\":"u8) || !text.TryString(out members.EventType) || !EventTypeTable.IsUpperCase(members.EventType)) return false;
         if (!text.Skip(",\"file_counts\":"u8) || !TryMap(ref text, ofText: false, out members.FileCounts)) return false;
         if (!text.Skip(",\"hashes\":"u8) || !TryMap(ref text, ofText: true, out members.Hashes)) return false;
         if (!text.Skip(",\"parent_event_id\":"u8) || !text.TryStringOrNull(out members.ParentEventId)) return false;

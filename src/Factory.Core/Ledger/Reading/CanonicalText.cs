@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -14,7 +13,6 @@ namespace Factory.Core.Ledger.Reading;
 internal ref struct CanonicalText(ReadOnlySpan<byte> text)
 {
     private const int Deepest = 32;
-    private static readonly SearchValues<byte> Unplain = SearchValues.Create([(byte)'\\', .. Enumerable.Range(0, 0x20).Select(value => (byte)value)]);
     private readonly ReadOnlySpan<byte> _text = text;
     private int _at;
 
@@ -22,7 +20,7 @@ internal ref struct CanonicalText(ReadOnlySpan<byte> text)
     public readonly ReadOnlySpan<byte> Rest => _text[_at..];
 
     /// <summary>Whether a line has neither escapes nor control characters and is UTF-8, which all the steps take for granted.</summary>
-    public static bool IsPlain(ReadOnlySpan<byte> line) => line.IndexOfAny(Unplain) < 0 && Utf8.IsValid(line);
+    public static bool IsPlain(ReadOnlySpan<byte> line) => !HasEscapeOrControl(line) && Utf8.IsValid(line);
 
     /// <summary>Steps over exactly these bytes.</summary>
     public bool Skip(scoped ReadOnlySpan<byte> expected)
@@ -139,6 +137,27 @@ internal ref struct CanonicalText(ReadOnlySpan<byte> text)
         };
         if (isSound) value = _text[start.._at];
         return isSound;
+    }
+
+    private static bool HasEscapeOrControl(ReadOnlySpan<byte> line)
+    {
+        var at = 0;
+        if (Vector256.IsHardwareAccelerated)
+        {
+            ref var first = ref MemoryMarshal.GetReference(line);
+            var (escape, space, found) = (Vector256.Create((byte)'\\'), Vector256.Create((byte)' '), Vector256<byte>.Zero);
+            for (; at + Vector256<byte>.Count <= line.Length; at += Vector256<byte>.Count)
+            {
+                var bytes = Vector256.LoadUnsafe(ref first, (nuint)at);
+                found |= Vector256.Equals(bytes, escape) | Vector256.LessThan(bytes, space);
+            }
+
+            if (found != Vector256<byte>.Zero) return true;
+        }
+
+        for (; at < line.Length; at++)
+            if (line[at] is (byte)'\\' or < 0x20) return true;
+        return false;
     }
 
     // Most strings are short: one comparison of 32 bytes finds their end.
