@@ -72,7 +72,7 @@ internal ref struct CanonicalLine
         if (!text.Skip(",\"details\":"u8) || !TryDetails(ref text, ref members)) return false;
         if (!text.Skip(",\"duration_ms\":"u8) || !text.TryIntegerOrNull(out members.DurationMs)) return false;
         if (!text.Skip(",\"event_id\":"u8) || !text.TryStringOrNull(out members.EventId)) return false;
-        if (!text.Skip(",\"event_type\":"u8) || !text.TryString(out members.EventType) || members.EventType.ContainsAnyExcept(EventTypeTable.Letters)) return false;
+        if (!text.Skip(",\"event_type\":"u8) || !text.TryString(out members.EventType) || !EventTypeTable.IsUpperCase(members.EventType)) return false;
         if (!text.Skip(",\"file_counts\":"u8) || !TryMap(ref text, ofText: false, out members.FileCounts)) return false;
         if (!text.Skip(",\"hashes\":"u8) || !TryMap(ref text, ofText: true, out members.Hashes)) return false;
         if (!text.Skip(",\"parent_event_id\":"u8) || !text.TryStringOrNull(out members.ParentEventId)) return false;
@@ -96,7 +96,7 @@ internal ref struct CanonicalLine
     private static bool TryDetails(scoped ref CanonicalText text, scoped ref CanonicalLine members)
     {
         var before = text.Rest;
-        if (!text.Skip("{"u8) || (!text.Skip("}"u8) && !TryDetailsMembers(ref text, ref members))) return false;
+        if (!text.Skip('{') || (!text.Skip('}') && !TryDetailsMembers(ref text, ref members))) return false;
         members.Details = before[..^text.Rest.Length];
         return true;
     }
@@ -108,13 +108,14 @@ internal ref struct CanonicalLine
         {
             if (!text.TryKey(isFirst, ref key) || !text.TryValue(out var value)) return false;
             Note(key, value, ref members);
-            if (text.Skip("}"u8)) return true;
-            if (!text.Skip(","u8)) return false;
+            if (text.Skip('}')) return true;
+            if (!text.Skip(',')) return false;
         }
     }
 
     private static void Note(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, scoped ref CanonicalLine members)
     {
+        if (key.Length is not (4 or 6 or 7)) return;
         var isText = value[0] == '"';
         if (isText && key.SequenceEqual("kind"u8))
         {

@@ -1,4 +1,7 @@
-using System.Buffers;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Text.Unicode;
 
 namespace Factory.Core.Ledger.Reading;
@@ -10,7 +13,6 @@ namespace Factory.Core.Ledger.Reading;
 internal ref struct CanonicalText(ReadOnlySpan<byte> text)
 {
     private const int Deepest = 32;
-    private static readonly SearchValues<byte> Unplain = SearchValues.Create([(byte)'\\', .. Enumerable.Range(0, 0x20).Select(value => (byte)value)]);
     private readonly ReadOnlySpan<byte> _text = text;
     private int _at;
 
@@ -18,7 +20,7 @@ internal ref struct CanonicalText(ReadOnlySpan<byte> text)
     public readonly ReadOnlySpan<byte> Rest => _text[_at..];
 
     /// <summary>Whether a line has neither escapes nor control characters and is UTF-8, which all the steps take for granted.</summary>
-    public static bool IsPlain(ReadOnlySpan<byte> line) => line.IndexOfAny(Unplain) < 0 && Utf8.IsValid(line);
+    public static bool IsPlain(ReadOnlySpan<byte> line) => !HasEscapeOrControl(line) && Utf8.IsValid(line);
 
     /// <summary>Steps over exactly these bytes.</summary>
     public bool Skip(scoped ReadOnlySpan<byte> expected)
@@ -28,12 +30,21 @@ internal ref struct CanonicalText(ReadOnlySpan<byte> text)
         return true;
     }
 
+    /// <summary>Steps over exactly this ASCII character.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Skip(char expected)
+    {
+        if ((uint)_at >= (uint)_text.Length || _text[_at] != expected) return false;
+        _at++;
+        return true;
+    }
+
     /// <summary>Steps over a string.</summary>
     public bool TryString(out ReadOnlySpan<byte> value)
     {
         value = default;
         if (_at >= _text.Length || _text[_at] != '"') return false;
-        var length = _text[(_at + 1)..].IndexOf((byte)'"');
+        var length = LengthOfString();
         if (length < 0) return false;
         value = _text.Slice(_at + 1, length);
         _at += length + 2;
@@ -81,26 +92,30 @@ internal ref struct CanonicalText(ReadOnlySpan<byte> text)
     /// <summary>Steps over an object whose values are all of one kind.</summary>
     public bool TryMap(bool ofText)
     {
-        if (!Skip("{"u8)) return false;
-        if (Skip("}"u8)) return true;
+        if (!Skip('{')) return false;
+        if (Skip('}')) return true;
         ReadOnlySpan<byte> previous = default;
         for (var isFirst = true; ; isFirst = false)
         {
             if (!TryKey(isFirst, ref previous)) return false;
             if (ofText ? !TryString(out _) : !TryInteger(out _)) return false;
-            if (Skip("}"u8)) return true;
-            if (!Skip(","u8)) return false;
+            if (Skip('}')) return true;
+            if (!Skip(',')) return false;
         }
     }
 
     /// <summary>Steps over a key and its colon; it must come after the one before, so that none comes twice.</summary>
     public bool TryKey(bool isFirst, scoped ref ReadOnlySpan<byte> previous)
     {
-        if (!TryString(out var key) || !Skip(":"u8)) return false;
-        if (!isFirst && previous.SequenceCompareTo(key) >= 0) return false;
+        if (!TryString(out var key) || !Skip(':')) return false;
+        if (!isFirst && !IsBefore(previous, key)) return false;
         previous = key;
         return true;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsBefore(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other) =>
+        one.Length > 0 && other.Length > 0 && one[0] != other[0] ? one[0] < other[0] : one.SequenceCompareTo(other) < 0;
 
     /// <summary>Steps over any value.</summary>
     /// <param name="value">Its bytes.</param>
@@ -124,28 +139,63 @@ internal ref struct CanonicalText(ReadOnlySpan<byte> text)
         return isSound;
     }
 
+    private static bool HasEscapeOrControl(ReadOnlySpan<byte> line)
+    {
+        var at = 0;
+        if (Vector256.IsHardwareAccelerated)
+        {
+            ref var first = ref MemoryMarshal.GetReference(line);
+            var (escape, space, found) = (Vector256.Create((byte)'\\'), Vector256.Create((byte)' '), Vector256<byte>.Zero);
+            for (; at + Vector256<byte>.Count <= line.Length; at += Vector256<byte>.Count)
+            {
+                var bytes = Vector256.LoadUnsafe(ref first, (nuint)at);
+                found |= Vector256.Equals(bytes, escape) | Vector256.LessThan(bytes, space);
+            }
+
+            if (found != Vector256<byte>.Zero) return true;
+        }
+
+        for (; at < line.Length; at++)
+            if (line[at] is (byte)'\\' or < 0x20) return true;
+        return false;
+    }
+
+    // Most strings are short: one comparison of 32 bytes finds their end.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly int LengthOfString()
+    {
+        var start = _at + 1;
+        if (Vector256.IsHardwareAccelerated && start + Vector256<byte>.Count <= _text.Length)
+        {
+            var mask = Vector256.Equals(Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(_text), (nuint)start), Vector256.Create((byte)'"')).ExtractMostSignificantBits();
+            if (mask != 0) return BitOperations.TrailingZeroCount(mask);
+        }
+
+        return _text[start..].IndexOf((byte)'"');
+    }
+
     private bool TryObject(int depth)
     {
         _at++;
-        if (Skip("}"u8)) return true;
+        if (Skip('}')) return true;
         ReadOnlySpan<byte> previous = default;
         for (var isFirst = true; ; isFirst = false)
         {
             if (!TryKey(isFirst, ref previous) || !TryValue(out _, depth + 1)) return false;
-            if (Skip("}"u8)) return true;
-            if (!Skip(","u8)) return false;
+            if (Skip('}')) return true;
+            if (!Skip(',')) return false;
         }
     }
 
     private bool TryArray(int depth)
     {
         _at++;
-        if (Skip("]"u8)) return true;
+        if (Skip(']')) return true;
         while (true)
         {
             if (!TryValue(out _, depth + 1)) return false;
-            if (Skip("]"u8)) return true;
-            if (!Skip(","u8)) return false;
+            if (Skip(']')) return true;
+            if (!Skip(',')) return false;
         }
     }
 

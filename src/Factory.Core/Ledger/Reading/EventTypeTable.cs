@@ -1,22 +1,30 @@
-using System.Buffers;
 using System.Text;
-using Factory.Core.Contracts;
 
 namespace Factory.Core.Ledger.Reading;
 
-/// <summary>The names of event types as bytes, and one string for each.</summary>
+/// <summary>One string for each event type that was met, so that a million events do not make a million strings.</summary>
 internal static class EventTypeTable
 {
-    private static readonly (byte[] Bytes, string Name)[] Known = [.. WireEnum<LedgerEventType>.All.Select(name => (Encoding.ASCII.GetBytes(name), name))];
+    private const int Most = 64;
+    private static (byte[] Bytes, string Name)[] _known = [];
 
-    /// <summary>What a name is made of in the spelling that this build writes.</summary>
-    public static SearchValues<byte> Letters { get; } = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ_"u8);
+    /// <summary>Whether a name has the spelling that this build writes: upper-case ASCII letters and underscores.</summary>
+    public static bool IsUpperCase(ReadOnlySpan<byte> name)
+    {
+        foreach (var letter in name)
+            if ((uint)(letter - 'A') > 'Z' - 'A' && letter != '_') return false;
+        return true;
+    }
 
     /// <summary>The name, which is upper-case ASCII already.</summary>
     public static string NameOf(ReadOnlySpan<byte> bytes)
     {
-        foreach (var (known, name) in Known)
-            if (bytes.SequenceEqual(known)) return name;
-        return Encoding.ASCII.GetString(bytes);
+        var known = Volatile.Read(ref _known);
+        foreach (var (text, name) in known)
+            if (bytes.SequenceEqual(text)) return name;
+        var added = Encoding.ASCII.GetString(bytes);
+        // Another thread may add one at the same time; then one of the two is met again.
+        if (known.Length < Most) Volatile.Write(ref _known, [.. known, (bytes.ToArray(), added)]);
+        return added;
     }
 }

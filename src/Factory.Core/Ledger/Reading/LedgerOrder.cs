@@ -9,6 +9,8 @@ internal sealed record LedgerOrder(bool IsOrdered, long? Lines)
     public static LedgerOrder Of(LedgerFile file, ReadingLimits limits, CancellationToken cancellationToken)
     {
         var hint = LedgerOrderHint.TryRead(file);
+        // Nothing more to look at is the usual case, and must cost nothing.
+        if (hint?.Bytes == file.Length) return new LedgerOrder(true, hint.Lines);
         var rest = Probe(file, hint?.Bytes ?? 0, hint?.NewestTicks ?? long.MinValue, limits, cancellationToken);
         return hint is null ? rest : new LedgerOrder(rest.IsOrdered, rest.Lines + hint.Lines);
     }

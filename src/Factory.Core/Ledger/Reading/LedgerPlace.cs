@@ -27,4 +27,4 @@ internal readonly record struct LedgerPlace(long UtcTicks, string EventType, lon
 /// <summary>A line that passed the filter.</summary>
 /// <param name="Place">Where it is.</param>
 /// <param name="Event">Its event, where events were asked for.</param>
-internal readonly record struct LedgerMatch(LedgerPlace Place, Contracts.LedgerEvent? Event);
+internal sealed record LedgerMatch(LedgerPlace Place, Contracts.LedgerEvent? Event);
