@@ -1,5 +1,6 @@
 using Factory.Core.Contracts;
 using Factory.Core.Ledger;
+using Factory.Core.Ledger.Proofs;
 using Factory.Core.Reporting;
 
 namespace Factory.Core.Attestation;
@@ -85,6 +86,10 @@ public sealed class RunAttestation(string runsDirectory, RunId runId)
         record(written.Digests);
         return result;
     }
+
+    /// <summary>Keeps the proof that the sealed ledger has the event of the newest attestation; see <see cref="LedgerProofName"/>.</summary>
+    /// <param name="proof">The proof, with the event's line in it.</param>
+    public Task WriteLedgerProofAsync(InclusionProof proof) => new RunFiles(_folder).WriteAsync(LedgerProofName, proof.Format());
 
     private async Task<AttestationResult> SignAsync(
         RunFiles files, ProvenanceStatement statement, SigningKey key, IReadOnlyDictionary<string, string> environment, ManifestSet written, AttestationResult result)

@@ -53,4 +53,5 @@ public static class FactoryJson
 [JsonSerializable(typeof(LedgerQueryResult))]
 [JsonSerializable(typeof(LedgerReplayResult))]
 [JsonSerializable(typeof(LedgerVerification))]
+[JsonSerializable(typeof(RunVerification))]
 internal sealed partial class DocumentContext : JsonSerializerContext;

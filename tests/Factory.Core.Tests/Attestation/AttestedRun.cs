@@ -1,6 +1,10 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Factory.Core.Attestation;
 using Factory.Core.Contracts;
+using Factory.Core.Ledger;
+using Factory.Core.Ledger.Checkpoints;
+using Factory.Core.Ledger.Proofs;
 using Factory.Core.Pipeline;
 using Factory.Core.Tests.Pipeline;
 
@@ -40,8 +44,18 @@ public sealed class AttestedRun : IDisposable
 
     public byte[] Bytes(string name) => File.ReadAllBytes(At(name));
 
-    public Task<Core.Attestation.AttestationResult> RenewAsync(IReadOnlyDictionary<string, string>? environment = null) => AttestationRenewal.RunAsync(
+    public Task<AttestationResult> RenewAsync(IReadOnlyDictionary<string, string>? environment = null) => AttestationRenewal.RunAsync(
         RunRecord.Read(new RunFolder(Path.GetDirectoryName(Folder)!, RunId.Parse(Result.RunId!))), Key, environment ?? new Dictionary<string, string>(), TimeProvider.System, TestContext.Current.CancellationToken);
+
+    /// <summary>Seals the ledger and keeps the proof, as a pipeline does at a run's end.</summary>
+    public async Task SealAsync()
+    {
+        var runs = Path.GetDirectoryName(Folder)!;
+        LedgerSeal.Write(runs, Key, cancellationToken: TestContext.Current.CancellationToken);
+        var ledger = new LedgerPaths(runs).Ledger;
+        var last = LedgerReader.Read(ledger, new LedgerFilter { RunId = Result.RunId, EventTypes = ["ATTESTATION_WRITTEN"] }).Last();
+        await new RunAttestation(runs, RunId.Parse(Result.RunId!)).WriteLedgerProofAsync(LedgerProver.ProveInclusion(ledger, last.EventId!, TestContext.Current.CancellationToken));
+    }
 
     public void Dispose()
     {

@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text.Json;
+using Factory.Core.Contracts;
+using Factory.Core.Ledger;
+
+namespace Factory.Core.Attestation.Verification;
+
+/// <summary>Reads the run's extract of the ledger: every line an event of this run, the first its start, the last what was signed for.</summary>
+internal static class LedgerExtractCheck
+{
+    private const string Name = RunAttestation.LedgerExtract;
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
+
+    public static void Read(RunContents contents, string? runId, ProvenanceStatement? statement, VerificationFindings findings)
+    {
+        var lines = 0L;
+        try
+        {
+            if (contents.Read(Name) is not { } bytes) findings.Missing(Name);
+            else lines = ReadLines(bytes, runId, statement, findings);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)
+        {
+            findings.Changed(Name, $"cannot be read: {error.Message}");
+        }
+
+        findings.End("ledger_extract", string.Create(CultureInfo.InvariantCulture, $"{lines} events, all of this run"));
+    }
+
+    private static long ReadLines(ReadOnlyMemory<byte> rest, string? runId, ProvenanceStatement? statement, VerificationFindings findings)
+    {
+        var (lines, head) = (0L, "");
+        while (rest.Length > 0)
+        {
+            var end = rest.Span.IndexOf((byte)'\n');
+            if (end < 0) throw new FormatException("its last line has no end");
+            lines++;
+            if (Explain(rest[..end], runId, lines == 1) is { } reason) throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"line {lines} {reason}"));
+            if (end + 1 == rest.Length) head = Convert.ToHexStringLower(LedgerHash.Leaf(rest.Span[..end]));
+            rest = rest[(end + 1)..];
+        }
+
+        if (lines == 0) throw new FormatException("it has no event");
+        var recorded = statement?.Byproducts.FirstOrDefault(one => one.Name == Name)?.Annotations;
+        if (recorded is not null && (recorded.GetValueOrDefault("lines") as long? != lines || recorded.GetValueOrDefault("head_leaf_hash") as string != head)) findings.Changed(Name, "does not end where the provenance says");
+        return lines;
+    }
+
+    private static string? Explain(ReadOnlyMemory<byte> line, string? runId, bool isFirst)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line, Strict);
+            var root = document.RootElement;
+            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("run_id", out var id) || !root.TryGetProperty("event_type", out var type)) return "is not an event";
+            if (runId is not null && id.GetString() != runId) return "is an event of another run";
+            return isFirst && type.GetString() != WireEnum<LedgerEventType>.NameOf(LedgerEventType.RunStart) ? "is not the start of the run" : null;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return $"is not JSON of an event: {error.Message}";
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using Factory.Core.Attestation;
+using Factory.Core.Contracts;
+using Factory.Core.Tests.Attestation.Keys;
+using Factory.Core.Tests.Pipeline;
+
+namespace Factory.Core.Tests.Attestation.Verification;
+
+public sealed class HostileRunTests(SealedRun sealedRun) : IClassFixture<SealedRun>
+{
+    [Fact]
+    public async Task Pipes_and_links_are_named_and_never_followed()
+    {
+        TestRepository.RequireUnix();
+        var result = await sealedRun.AfterAsync(copy =>
+        {
+            TestRepository.Run(copy, "mkfifo", "A_worker/pipe");
+            File.CreateSymbolicLink(Path.Combine(copy, "B_worker", "link"), "/etc/passwd");
+            Directory.CreateSymbolicLink(Path.Combine(copy, "Z_integrator", "loop"), copy);
+        });
+        Assert.Equal(["A_worker/pipe", "B_worker/link", "Z_integrator/loop"], result.Added);
+        Assert.Equal(RunStatus.Blocked, result.Status);
+    }
+
+    [Fact]
+    public async Task A_pipe_or_a_link_in_a_files_place_is_a_missing_file()
+    {
+        TestRepository.RequireUnix();
+        foreach (var name in sealedRun.Files.Where(name => !name.StartsWith("attestations/github/", StringComparison.Ordinal) && name != RunAttestation.LedgerProofName))
+        {
+            var result = await sealedRun.AfterAsync(copy =>
+            {
+                File.Delete(Path.Combine(copy, name));
+                if (name.Length % 2 == 0) TestRepository.Run(copy, "mkfifo", name);
+                else File.CreateSymbolicLink(Path.Combine(copy, name), sealedRun.Run.At(name));
+            });
+            Assert.True(result.Status == RunStatus.Blocked, name);
+            Assert.Contains(name, result.Missing);
+        }
+    }
+
+    [Fact]
+    public async Task A_bundle_that_is_a_link_to_the_real_one_blocks()
+    {
+        TestRepository.RequireUnix();
+        var result = await sealedRun.AfterAsync(copy =>
+        {
+            Directory.Delete(Path.Combine(copy, "A_worker"), recursive: true);
+            Directory.CreateSymbolicLink(Path.Combine(copy, "A_worker"), sealedRun.Run.At("A_worker"));
+        });
+        Assert.Equal(["A_worker"], result.Added);
+        Assert.Contains("A_worker/DIFF.patch", result.Missing);
+    }
+
+    [Fact]
+    public async Task A_file_that_was_made_huge_is_not_read()
+    {
+        var result = await sealedRun.AfterAsync(copy =>
+        {
+            using var stream = new FileStream(Path.Combine(copy, "A_worker", "SUMMARY.md"), FileMode.Open);
+            stream.SetLength(1L << 40);
+        });
+        Assert.Equal(["A_worker/SUMMARY.md"], result.Changed);
+    }
+
+    [Fact]
+    public async Task Garbage_in_any_document_gives_a_verdict()
+    {
+        foreach (var garbage in (string[])["", "\0", "{", "[[[[", "{\"a\":1,\"a\":2}", "\"\\ud800\"", new string('[', 100_000), "null\n"])
+            foreach (var name in sealedRun.Files.Where(name => name.EndsWith(".json", StringComparison.Ordinal) || name.Contains("ttestations", StringComparison.Ordinal) || name.EndsWith(".jsonl", StringComparison.Ordinal)))
+                Assert.True((await sealedRun.AfterAsync(copy => File.WriteAllText(Path.Combine(copy, name), garbage))).Status == RunStatus.Blocked, name);
+    }
+
+    [Fact]
+    public async Task Many_and_deep_names_give_a_verdict()
+    {
+        var result = await sealedRun.AfterAsync(copy =>
+        {
+            var deep = Path.Combine(copy, "A_worker", string.Join('/', Enumerable.Repeat("deep", 300)));
+            Directory.CreateDirectory(deep);
+            File.WriteAllText(Path.Combine(deep, "x"), "");
+            for (var i = 0; i < 5000; i++) File.WriteAllBytes(Path.Combine(copy, "B_worker", $"n{i}"), []);
+        });
+        Assert.Equal((RunStatus.Blocked, 1000), (result.Status, result.Added.Count));
+        Assert.Contains("more", result.Checks.Single(check => check.Name == "added_files").Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_empty_folder_and_one_that_is_not_there_are_told_apart()
+    {
+        using var folder = new KeyFolder();
+        var result = await sealedRun.VerifyAsync(folder.Path);
+        Assert.Equal((RunStatus.Blocked, null), (result.Status, result.RunId));
+        await Assert.ThrowsAsync<FactoryException>(() => sealedRun.VerifyAsync(folder.At("absent")));
+    }
+}
