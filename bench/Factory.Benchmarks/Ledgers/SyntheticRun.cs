@@ -127,7 +127,7 @@ internal sealed class SyntheticRun
             FileCounts = (counts ?? []).ToDictionary(pair => pair.Name, pair => pair.Count),
             Hashes = (hashes ?? []).ToDictionary(name => name, _ => Hex(32)),
         };
-        _events.Add(new SyntheticEvent(entry, _random.Next(delayMs), parent));
+        _events.Add(new SyntheticEvent(entry, 1 + _random.Next(delayMs), parent));
     }
 
     private static Dictionary<string, object?> Map((string, object?)[] fields) => fields.ToDictionary(field => field.Item1, field => field.Item2);
