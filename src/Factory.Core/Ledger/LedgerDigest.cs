@@ -20,9 +20,9 @@ public static class LedgerDigest
         using var held = LedgerLock.Acquire(paths, Patience, cancellationToken);
         try
         {
-            var digest = Convert.ToHexStringLower(Compute(paths));
-            DurableFile.Replace(paths.Digest, Encoding.ASCII.GetBytes($"{digest}  {LedgerPaths.LedgerName}\n"));
-            return digest;
+            var digest = Compute(paths);
+            DurableFile.Replace(paths.Digest, Encoding.ASCII.GetBytes(Format(digest)));
+            return Convert.ToHexStringLower(digest);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -41,13 +41,19 @@ public static class LedgerDigest
         return end == HexDigits && Convert.FromHexString(text.AsSpan(0, end), digest, out _, out _) == OperationStatus.Done ? digest : [];
     }
 
+    /// <summary>The text of the digest file.</summary>
+    internal static string Format(ReadOnlySpan<byte> digest) => $"{Convert.ToHexStringLower(digest)}  {LedgerPaths.LedgerName}\n";
+
+    /// <summary>A ledger whose last line a crash left torn.</summary>
+    internal static FactoryException Torn(string ledger) => new(
+        BlockerKind.Check, $"the ledger {ledger} ends in a torn line, left by a crash", "Append to it (any run does): the torn end is moved to quarantine. Then try again.", ledger);
+
     private static byte[] Compute(LedgerPaths paths)
     {
         using var stream = new FileStream(paths.Ledger, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1 << 16);
         // A digest over a torn end would look like tampering once the next append moves that end to quarantine.
         if (LedgerTail.Find(stream.SafeFileHandle, stream.Length).WholeLength != stream.Length)
-            throw new FactoryException(
-                BlockerKind.Check, $"the ledger {paths.Ledger} ends in a torn line, left by a crash", "Append to it (any run does): the torn end is moved to quarantine. Then try again.", paths.Ledger);
+            throw Torn(paths.Ledger);
         return SHA256.HashData(stream);
     }
 }

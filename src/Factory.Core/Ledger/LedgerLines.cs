@@ -28,10 +28,12 @@ internal sealed class LedgerLines : IDisposable
     private long _bufferOffset, _number;
 
     /// <summary>Opens a ledger.</summary>
+    /// <param name="path">The ledger.</param>
+    /// <param name="start">Where to begin: the first byte of a line, which then has number 1.</param>
     /// <exception cref="Contracts.FactoryException">It is missing or cannot be read.</exception>
-    public LedgerLines(string path)
+    public LedgerLines(string path, long start = 0)
     {
-        _path = path;
+        (_path, _bufferOffset) = (path, start);
         try
         {
             _file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);

@@ -23,6 +23,12 @@ public sealed class LedgerPaths
     /// <summary>The digest of the whole ledger, as <c>sha256sum -c</c> reads it.</summary>
     public string Digest => In("factory_ledger.sha256");
 
+    /// <summary>The signed head of the ledger's Merkle tree (C2SP tlog-checkpoint), as the last seal left it.</summary>
+    public string Checkpoint => In("factory_ledger.checkpoint");
+
+    /// <summary>What the next seal and fast readers continue from; never trusted by itself, and rebuilt when it is lost.</summary>
+    public string Frontier => In("factory_ledger.frontier.json");
+
     /// <summary>A name for the torn end of a ledger.</summary>
     /// <param name="foundAt">When it was found; converted to UTC.</param>
     /// <param name="number">From 1, for several in one second.</param>

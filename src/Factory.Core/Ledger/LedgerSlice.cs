@@ -7,13 +7,19 @@ namespace Factory.Core.Ledger;
 public static class LedgerSlice
 {
     /// <summary>Copies the lines of a run, in the order of the ledger, each with its LF.</summary>
+    /// <param name="path">The ledger.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="destination">Where the lines go.</param>
+    /// <param name="start">Where to begin, in bytes: the offset of the run's first line (<see cref="LedgerReceipt.Offset"/>),
+    /// so that the lines of all earlier runs need not be read.</param>
+    /// <param name="cancellationToken">Ends the copying.</param>
     /// <returns>How many lines were copied.</returns>
     /// <exception cref="FactoryException">The ledger is missing or cannot be read.</exception>
-    public static long Write(string path, string runId, Stream destination, CancellationToken cancellationToken = default)
+    public static long Write(string path, string runId, Stream destination, long start = 0, CancellationToken cancellationToken = default)
     {
         var filter = new LedgerFilter { RunId = runId };
         var name = Encoding.UTF8.GetBytes(runId);
-        using var lines = new LedgerLines(path);
+        using var lines = new LedgerLines(path, start);
         var copied = 0L;
         while (lines.TryRead(out var line))
         {

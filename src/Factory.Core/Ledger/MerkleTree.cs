@@ -9,10 +9,26 @@ namespace Factory.Core.Ledger;
 /// </summary>
 public sealed class MerkleTree
 {
-    private readonly List<byte[]> _subtrees = [];
+    private readonly List<byte[]> _subtrees;
+
+    /// <summary>An empty tree.</summary>
+    public MerkleTree() => _subtrees = [];
+
+    /// <summary>Continues a tree of which only <see cref="Subtrees"/> were kept.</summary>
+    /// <exception cref="ArgumentException">There are not as many subtrees as the size has 1 bits, or one has not 32 bytes.</exception>
+    public MerkleTree(long size, IEnumerable<ReadOnlyMemory<byte>> subtrees)
+    {
+        _subtrees = [.. subtrees.Select(static subtree => subtree.ToArray())];
+        Size = size;
+        if (size < 0 || _subtrees.Count != BitOperations.PopCount((ulong)size) || _subtrees.Any(static subtree => subtree.Length != LedgerHash.Size))
+            throw new ArgumentException($"a tree of {size} leaves has {BitOperations.PopCount((ulong)size)} complete subtrees, each with a root of 32 bytes", nameof(subtrees));
+    }
 
     /// <summary>How many leaves it has.</summary>
     public long Size { get; private set; }
+
+    /// <summary>The roots of the complete subtrees, the largest and leftmost first: one for every 1 bit of the size.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Subtrees => [.. _subtrees.Select(static subtree => (ReadOnlyMemory<byte>)subtree)];
 
     /// <summary>Adds a leaf by its data.</summary>
     public void Add(ReadOnlySpan<byte> data) => AddLeafHash(LedgerHash.Leaf(data));
@@ -38,7 +54,8 @@ public sealed class MerkleTree
     public byte[] Root()
     {
         if (_subtrees.Count == 0) return SHA256.HashData([]);
-        var root = _subtrees[^1];
+        // A copy: of a complete tree the root is one of the subtrees, which belong to this tree.
+        var root = _subtrees[^1][..];
         for (var i = _subtrees.Count - 2; i >= 0; i--) root = LedgerHash.Node(_subtrees[i], root);
         return root;
     }
