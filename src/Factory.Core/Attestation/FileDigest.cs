@@ -5,6 +5,9 @@ namespace Factory.Core.Attestation;
 /// <summary>SHA-256 of files, for the hashes of ledger events.</summary>
 public static class FileDigest
 {
+    /// <summary>SHA-256 of bytes, lower-case hex.</summary>
+    public static string Of(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
+
     /// <summary>One named digest, lower-case hex.</summary>
     /// <param name="name">The name it gets.</param>
     /// <param name="path">The file.</param>

@@ -15,9 +15,20 @@ public static class AttestationRenewal
     public static async Task<AttestationResult> RunAsync(RunRequest request, TimeProvider clock, CancellationToken cancellationToken) =>
         await RunAsync(await RunRecord.FindAsync(request, cancellationToken).ConfigureAwait(false), clock, cancellationToken).ConfigureAwait(false);
 
+    /// <summary>Writes the checksum manifests of a run that has no signed provenance.</summary>
+    /// <inheritdoc cref="RunAsync(RunRecord, SigningKey, IReadOnlyDictionary{string, string}, TimeProvider, CancellationToken)"/>
+    public static Task<AttestationResult> RunAsync(RunRecord record, TimeProvider clock, CancellationToken cancellationToken) =>
+        RunAsync(record, null, new Dictionary<string, string>(), clock, cancellationToken);
+
     /// <summary>Writes them, under the run's lock, and records it in the ledger.</summary>
+    /// <param name="record">The run.</param>
+    /// <param name="key">The key that signs the provenance; null when the run has none and shall have none.</param>
+    /// <param name="environment">Tells whether this is GitHub Actions.</param>
+    /// <param name="clock">Tells the time.</param>
+    /// <param name="cancellationToken">Ends the work before it began.</param>
     /// <exception cref="FactoryException">There is no such run, it is being worked on, it has no verdict yet, or a file cannot be covered.</exception>
-    public static async Task<AttestationResult> RunAsync(RunRecord record, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<AttestationResult> RunAsync(
+        RunRecord record, SigningKey? key, IReadOnlyDictionary<string, string> environment, TimeProvider clock, CancellationToken cancellationToken)
     {
         var folder = record.Folder;
         using var held = folder.Lock(clock);
@@ -30,6 +41,8 @@ public static class AttestationRenewal
         {
             var result = await new RunAttestation(folder.RunsDirectory, folder.Id).WriteAsync(
                 manifest.Workers,
+                key,
+                environment,
                 digests => journal.Append(LedgerEventType.AttestationWritten, record.Status, rc: 0, hashes: digests, details: new Dictionary<string, object?>
                 {
                     ["path"] = manifest.Paths.RunDir + "/attestations",

@@ -27,6 +27,7 @@ public sealed record LaunchRecord(string? Commit, int? ExitCode, string? FilesCh
         {
             ["path"] = session.Shown(bundle),
             ["commit"] = worker.Commit?.Hex,
+            ["tree"] = worker.Tree?.Hex,
             ["exit_code"] = worker.ExitCode,
             ["blockers"] = Describe(worker.Blockers),
         });

@@ -75,6 +75,8 @@ public sealed class Oneshot(RunSession session)
         });
         await new RunAttestation(session.Folder.RunsDirectory, session.Folder.Id).WriteAsync(
             session.Workers.Select(worker => worker.Id),
+            session.Services.Key,
+            session.Environment,
             digests => session.Journal.Append(LedgerEventType.AttestationWritten, integrate.Status, rc: 0, hashes: digests, details: new Dictionary<string, object?> { ["path"] = session.Shown(Path.Combine(session.Folder.Path, "attestations")) })).ConfigureAwait(false);
         LedgerDigest.Refresh(session.Folder.RunsDirectory, CancellationToken.None);
         return integrate.Status;

@@ -15,17 +15,18 @@ public static class RunOpening
         var folder = id is { } given
             ? RunFolder.Reserve(ground.RunsDirectory, given)
             : RunFolder.Reserve(ground.RunsDirectory, ground.Config.Run.Kind, services.Clock.GetUtcNow(), ground.BaseCommit);
-        var session = new RunSession(ground, folder, folder.Lock(services.Clock), ground.Config.Workers, services, request.IsDryRun);
+        var session = new RunSession(ground, folder, folder.Lock(services.Clock), ground.Config.Workers, services, request.IsDryRun) { Environment = request.Environment };
         try
         {
             InfoExclude.Add(ground.Repository, [ground.RunsDirectory, ground.WorktreesDirectory]);
+            var inputs = await RunInputsFile.WriteAsync(session, cancellationToken).ConfigureAwait(false);
             session.Journal.Append(LedgerEventType.RunStart, RunStatus.Pending, rc: 0, details: new Dictionary<string, object?>
             {
                 ["base_ref"] = ground.BaseRef,
                 ["base_commit"] = ground.BaseCommit.Hex,
                 ["dry_run"] = request.IsDryRun,
                 ["workers"] = session.Workers.Select(worker => (object?)worker.Id).ToList(),
-            });
+            }, hashes: inputs);
             await session.WriteManifestAsync(RunStatus.Pending).ConfigureAwait(false);
             session.Journal.Append(LedgerEventType.RunInit, RunStatus.Pending, rc: 0, details: new Dictionary<string, object?>
             {
@@ -53,7 +54,7 @@ public static class RunOpening
         var ground = await RunGround.OpenAsync(request, (manifest.BaseRefHash, manifest.BaseRef), cancellationToken).ConfigureAwait(false);
         var workers = manifest.Workers.Select(name => ground.Config.Workers.FirstOrDefault(worker => worker.Id.Name == name) ?? throw new FactoryException(
             BlockerKind.Config, $"the run {folder.Id} has a worker {name} that the configuration no longer defines", $"define {name} again, or start a new run", ground.Config.Source, name)).ToList();
-        return new RunSession(ground, folder, folder.Lock(services.Clock), workers, services, request.IsDryRun) { CreatedAt = manifest.CreatedAt };
+        return new RunSession(ground, folder, folder.Lock(services.Clock), workers, services, request.IsDryRun) { CreatedAt = manifest.CreatedAt, Environment = request.Environment };
     }
 
     /// <summary>Makes sure that no worker of the run was launched before.</summary>

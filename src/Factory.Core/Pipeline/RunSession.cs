@@ -44,6 +44,9 @@ public sealed class RunSession : IDisposable
     /// <summary>Clock and observer.</summary>
     public RunServices Services { get; }
 
+    /// <summary>The environment that the run was asked for in.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Whether nothing is to be run.</summary>
     public bool IsDryRun { get; }
 
@@ -126,4 +129,8 @@ public sealed class RunSession : IDisposable
 /// <summary>What the pipeline needs from its caller.</summary>
 /// <param name="Observer">Hears what happens.</param>
 /// <param name="Clock">Tells the time.</param>
-public sealed record RunServices(IRunObserver Observer, TimeProvider Clock);
+public sealed record RunServices(IRunObserver Observer, TimeProvider Clock)
+{
+    /// <summary>The key that signs the run's provenance, the caller's to dispose; null to sign nothing.</summary>
+    public SigningKey? Key { get; init; }
+}

@@ -197,7 +197,7 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
         foreach (var path in work.Gitlinks) worker.Block(BlockerKind.Worker, $"made another repository at {path}, whose files git does not capture; they stay in the worktree", "have the worker add plain files, or a submodule outside of Factory", path);
         worker.Branch = $"{session.Ground.Config.Run.BranchPrefix}/{session.Folder.Id}/{worker.Id}";
         await session.Ground.Repository.CreateRefAsync("refs/heads/" + worker.Branch, work.Commit, CancellationToken.None).ConfigureAwait(false);
-        worker.Commit = work.Commit;
+        (worker.Commit, worker.Tree) = (work.Commit, work.Tree);
         worker.Required.Add(new CheckRecord("capture", 0, 0, null));
     }
 

@@ -31,6 +31,9 @@ public sealed class WorkerState(WorkerDefinition definition, string worktreePath
     /// <summary>The commit that holds its work.</summary>
     public CommitId? Commit { get; set; }
 
+    /// <summary>The tree of that commit, when this process captured it.</summary>
+    public CommitId? Tree { get; set; }
+
     /// <summary>The branch of that commit, without <c>refs/heads/</c>.</summary>
     public string? Branch { get; set; }
 

@@ -1,0 +1,86 @@
+using Factory.Core.Contracts;
+using Factory.Core.Reporting;
+
+namespace Factory.Core.Attestation;
+
+/// <summary>What a name in a run's folder stands for.</summary>
+public enum RunEntryKind
+{
+    /// <summary>A plain file, whose content can be attested.</summary>
+    File,
+    /// <summary>A symbolic link or another reparse point; it is never followed.</summary>
+    Link,
+    /// <summary>A pipe, a socket or a device; it is never opened.</summary>
+    Special,
+}
+
+/// <summary>One name in a run's folder that is no folder.</summary>
+/// <param name="Name">Relative to the run's folder, with <c>/</c>.</param>
+/// <param name="Path">Absolute.</param>
+/// <param name="Kind">What it is.</param>
+public sealed record RunEntry(string Name, string Path, RunEntryKind Kind)
+{
+    /// <summary>The kind as provenance spells it.</summary>
+    public string KindName => Kind switch { RunEntryKind.Link => "link", RunEntryKind.Special => "special", _ => "file" };
+}
+
+/// <summary>
+/// Lists a run's folder without following a link and without opening anything. The integrator's checkout is left out: a
+/// failed check leaves it behind, and it is a work tree, not evidence.
+/// </summary>
+public static class RunTree
+{
+    /// <summary>More names than any run has; a folder with more is not read to its end.</summary>
+    public const int MostEntries = 2_000_000;
+
+    private static readonly EnumerationOptions OneLevel = new() { AttributesToSkip = 0, IgnoreInaccessible = false, RecurseSubdirectories = false };
+
+    /// <summary>Lists a folder of the run, or all of it.</summary>
+    /// <param name="runFolder">The run's folder, absolute.</param>
+    /// <param name="folder">The folder to list, absolute; it need not exist. A link in its place is one entry.</param>
+    /// <param name="cancellationToken">Ends the listing.</param>
+    /// <exception cref="FactoryException">There are more than <see cref="MostEntries"/> names.</exception>
+    /// <exception cref="IOException">A folder cannot be read.</exception>
+    public static IReadOnlyList<RunEntry> List(string runFolder, string folder, CancellationToken cancellationToken = default)
+    {
+        var entries = new List<RunEntry>();
+        var checkout = Path.Combine(runFolder, WorkerId.Integrator, "checkout");
+        var pending = new Stack<string>();
+        if (new DirectoryInfo(folder) is { Exists: true } root)
+        {
+            if (folder != runFolder && root.LinkTarget is not null) entries.Add(new RunEntry(NameOf(runFolder, folder), folder, RunEntryKind.Link));
+            else pending.Push(folder);
+        }
+
+        while (pending.TryPop(out var current))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            foreach (var entry in new DirectoryInfo(current).EnumerateFileSystemInfos("*", OneLevel))
+            {
+                var isLink = entry.Attributes.HasFlag(FileAttributes.ReparsePoint);
+                if (entry is DirectoryInfo && !isLink)
+                {
+                    if (entry.FullName != checkout) pending.Push(entry.FullName);
+                }
+                else
+                {
+                    entries.Add(new RunEntry(NameOf(runFolder, entry.FullName), entry.FullName, isLink ? RunEntryKind.Link : KindOf(entry.FullName)));
+                }
+
+                if (entries.Count + pending.Count > MostEntries)
+                    throw new FactoryException(BlockerKind.Artifact, $"{runFolder} holds more than {MostEntries} names, which no run does", "find out what filled the folder", runFolder);
+            }
+        }
+
+        return entries;
+    }
+
+    // A name that finds nothing counts as a file, so that reading it fails aloud.
+    private static RunEntryKind KindOf(string path) => RegularFile.Is(path) || !File.Exists(path) ? RunEntryKind.File : RunEntryKind.Special;
+
+    private static string NameOf(string runFolder, string path)
+    {
+        var name = Path.GetRelativePath(runFolder, path);
+        return Path.DirectorySeparatorChar == '\\' ? name.Replace('\\', '/') : name;
+    }
+}
