@@ -16,7 +16,8 @@ internal static class GoVerifier
     public static IReadOnlyList<string> Check(ReadOnlyMemory<byte> publicKey, string name, string kind, IEnumerable<IReadOnlyDictionary<string, byte[]>> cases)
     {
         var common = new Dictionary<string, object> { ["key"] = publicKey.ToArray(), ["name"] = name, ["kind"] = kind };
-        return OutsideProgram.Ask(Program.Value, [], [.. cases.Select(contents => JsonSerializer.Serialize(new Dictionary<string, object>(common.Concat(contents.ToDictionary(pair => pair.Key, pair => (object)pair.Value)))))]);
+        return OutsideProgram.Ask(Program.Value, [], [.. cases.Select(contents =>
+            JsonSerializer.Serialize(new Dictionary<string, object>(common.Concat(contents.Select(pair => KeyValuePair.Create(pair.Key, (object)pair.Value))))))]);
     }
 
     private static string Build()
@@ -26,7 +27,10 @@ internal static class GoVerifier
         var program = Path.Combine(AppContext.BaseDirectory, "factory-verify");
         var environment = new Dictionary<string, string>
         {
-            ["GO111MODULE"] = "off", ["GOPATH"] = Packages, ["GOFLAGS"] = "", ["GOCACHE"] = Path.Combine(AppContext.BaseDirectory, "go-cache"),
+            ["GO111MODULE"] = "off",
+            ["GOPATH"] = Packages,
+            ["GOFLAGS"] = "",
+            ["GOCACHE"] = Path.Combine(AppContext.BaseDirectory, "go-cache"),
         };
         OutsideProgram.Run("go", ["build", "-o", program, "."], environment: environment, folder: Path.Combine(OutsideProgram.Folder, "go", "factory-verify"));
         return program;

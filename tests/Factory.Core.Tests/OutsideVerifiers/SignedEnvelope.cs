@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Factory.Core.Attestation;
+using Factory.Core.Contracts;
 
 namespace Factory.Core.Tests.OutsideVerifiers;
 
@@ -24,16 +26,12 @@ internal sealed record SignedEnvelope(byte[] PublicKey, byte[] File)
     /// <summary>The signature, DER.</summary>
     public byte[] Signature => Convert.FromBase64String(Root().GetProperty("signatures")[0].GetProperty("sig").GetString()!);
 
-    /// <summary>An envelope that a test signs by hand.</summary>
+    /// <summary>An envelope as Factory signs it.</summary>
     public static SignedEnvelope Make()
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var publicKey = key.ExportSubjectPublicKeyInfo();
-        var payload = Encoding.UTF8.GetBytes("""{"_type":"https://in-toto.io/Statement/v1","predicate":{},"predicateType":"https://slsa.dev/provenance/v1","subject":[]}""");
-        const string Type = "application/vnd.in-toto+json";
-        var signature = key.SignData([.. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"DSSEv1 {Type.Length} {Type} {payload.Length} ")), .. payload], HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
-        var line = $$"""{"payload":"{{Convert.ToBase64String(payload)}}","payloadType":"{{Type}}","signatures":[{"keyid":"{{Convert.ToHexStringLower(SHA256.HashData(publicKey))}}","sig":"{{Convert.ToBase64String(signature)}}"}]}""" + "\n";
-        return new SignedEnvelope(publicKey, Encoding.UTF8.GetBytes(line));
+        using var key = new SigningKey(ECDsa.Create(ECCurve.NamedCurves.nistP256));
+        var payload = """{"_type":"https://in-toto.io/Statement/v1","predicate":{},"predicateType":"https://slsa.dev/provenance/v1","subject":[]}"""u8;
+        return new SignedEnvelope(key.Public.SubjectPublicKeyInfo.ToArray(), DsseEnvelope.Sign(DsseEnvelope.InTotoType, payload.ToArray(), key).ToLine());
     }
 
     /// <summary>Where the digits of a field's base64 are in the file, without the last four, which may carry spare bits.</summary>
