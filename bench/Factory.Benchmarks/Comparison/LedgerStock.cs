@@ -20,7 +20,7 @@ internal sealed class LedgerStock(string? kept) : IDisposable
     public string OfSize(long events)
     {
         var path = Path.Combine(Folder, events.ToString(CultureInfo.InvariantCulture), LedgerPaths.LedgerName);
-        if (File.Exists(LedgerPaths.OfFile(path).Digest)) return path;
+        if (File.Exists(LedgerPaths.OfFile(path).Frontier)) return path;
         Console.Error.WriteLine($"generating {events:N0} events");
         return LedgerGenerator.Generate(path, events, Seed).Path;
     }

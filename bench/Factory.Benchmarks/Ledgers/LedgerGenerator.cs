@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
+using Factory.Core.Contracts;
 using Factory.Core.Ledger;
+using Factory.Core.Ledger.Checkpoints;
 
 namespace Factory.Benchmarks.Ledgers;
 
@@ -18,11 +19,12 @@ internal sealed record GeneratedLedger(string Path, long Events, long Bytes)
 
 /// <summary>
 /// Makes a chained, canonical ledger of any size with the product's own encoder, in memory that does not grow with it.
-/// It is written in large pieces and flushed by nobody: only its content is that of a ledger the product wrote.
+/// It is written in large pieces and not flushed line by line: only its content is that of a ledger the product wrote.
 /// </summary>
 internal static class LedgerGenerator
 {
     private const int Buffer = 1 << 20;
+    private const string PublicKeyName = "factory_ledger.pub.pem";
 
     /// <summary>The command <c>generate-ledger PATH --events N [--seed S]</c>.</summary>
     public static int Run(string[] arguments)
@@ -37,7 +39,7 @@ internal static class LedgerGenerator
         return 0;
     }
 
-    /// <summary>Writes a ledger and, beside it, <c>factory_ledger.sha256</c>.</summary>
+    /// <summary>Writes a ledger and seals it, as the end of a run does: checkpoint, digest and frontier lie beside it.</summary>
     /// <param name="path">The ledger; its folder is created, an older file replaced.</param>
     /// <param name="events">How many lines; the last run is cut off when they are reached.</param>
     /// <param name="seed">The same seed makes the same bytes.</param>
@@ -46,7 +48,22 @@ internal static class LedgerGenerator
         path = Path.GetFullPath(path);
         var paths = LedgerPaths.OfFile(path);
         Directory.CreateDirectory(paths.RunsFolder);
-        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var old in (string[])[paths.Checkpoint, paths.Digest, paths.Frontier]) File.Delete(old);
+        var bytes = Write(path, events, seed);
+        // A file of another name is no ledger of a runs folder, and nothing can seal it.
+        if (Path.GetFileName(path) == LedgerPaths.LedgerName) Seal(paths);
+        return new GeneratedLedger(path, events, bytes);
+    }
+
+    private static void Seal(LedgerPaths paths)
+    {
+        using var key = new SigningKey(ECDsa.Create(ECCurve.NamedCurves.nistP256));
+        LedgerSeal.Write(paths.RunsFolder, key);
+        File.WriteAllText(Path.Combine(paths.RunsFolder, PublicKeyName), key.Public.ToPem());
+    }
+
+    private static long Write(string path, long events, int seed)
+    {
         using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 0);
         using var buffer = new MemoryStream(Buffer + LedgerLineEncoder.LongestLine);
         foreach (var line in Lines(events, new Random(seed)))
@@ -57,14 +74,11 @@ internal static class LedgerGenerator
         }
 
         Spill();
-        File.WriteAllText(paths.Digest, $"{Convert.ToHexStringLower(digest.GetHashAndReset())}  {Path.GetFileName(path)}\n", new UTF8Encoding(false));
-        return new GeneratedLedger(path, events, file.Length);
+        return file.Length;
 
         void Spill()
         {
-            var bytes = buffer.GetBuffer().AsSpan(0, (int)buffer.Length);
-            file.Write(bytes);
-            digest.AppendData(bytes);
+            file.Write(buffer.GetBuffer(), 0, (int)buffer.Length);
             buffer.SetLength(0);
         }
     }
