@@ -1,3 +1,4 @@
+using Factory.Core.Contracts;
 using Factory.Core.Ledger;
 
 namespace Factory.Benchmarks.Comparison;
@@ -96,7 +97,7 @@ internal sealed class LedgerComparison : IDisposable
             return;
         }
 
-        if (LedgerVerifier.Verify(_path) is { FirstBadLine: { } line } bad) throw new InvalidOperationException($"line {line} of {_path}: {bad.Reason}");
+        if (LedgerVerifier.Verify(_path) is { Status: RunStatus.Blocked } bad) throw new InvalidOperationException($"{_path}: {bad.Reason}");
         var mean = (int)(_bytes / _events);
         var verify = Alternately.Seconds(() => LedgerVerifier.Verify(_path));
         var measured = Alternately.Measure(_options.Repetitions, () => _bytes / verify(), () => OpenSslPeer.Sha256(mean));

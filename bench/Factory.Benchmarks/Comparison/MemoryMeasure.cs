@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Factory.Core.Contracts;
 using Factory.Core.Ledger;
 
 namespace Factory.Benchmarks.Comparison;
@@ -24,7 +25,7 @@ internal static class MemoryMeasure
         ["read"] = path => LedgerReader.Read(path).LongCount(),
         ["filter"] = path => LedgerReader.Read(path, LedgerComparison.Blocked).LongCount(),
         ["replay"] = path => LedgerQuery.Replay(path).Count,
-        ["verify"] = path => LedgerVerifier.Verify(path) is { FirstBadLine: null } found ? found.Events : throw new InvalidOperationException("the ledger does not verify"),
+        ["verify"] = path => LedgerVerifier.Verify(path) is { Status: not RunStatus.Blocked } found ? found.Events : throw new InvalidOperationException("the ledger does not verify"),
     };
 
     /// <summary>The child's side: <c>ledger-work NAME PATH</c>.</summary>
