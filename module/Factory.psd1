@@ -14,7 +14,10 @@
         'Get-FactoryRun'
         'Invoke-FactoryOneshot'
         'New-FactoryAttestation'
+        'New-FactoryKey'
+        'Test-FactoryAttestation'
         'Test-FactoryDoctor'
+        'Test-FactoryLedger'
     )
     FunctionsToExport    = @()
     VariablesToExport    = @()

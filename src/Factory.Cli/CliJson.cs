@@ -55,6 +55,16 @@ internal sealed record KeyDocument(RunStatus Status, int ExitCode, string Path, 
 /// <summary><c>key show</c>.</summary>
 internal sealed record KeyShownDocument(RunStatus Status, int ExitCode, string Source, string Fingerprint, string Algorithm, string PublicKey);
 
+/// <summary><c>ledger-prove</c>.</summary>
+internal sealed record ProofDocument(
+    RunStatus Status, int ExitCode, string Kind, string Ledger, long? Index, long? OldSize, LedgerHead Head, IReadOnlyList<string> Hashes, string Proof);
+
+/// <summary><c>verify --proof</c>.</summary>
+internal sealed record ProofVerifiedDocument(RunStatus Status, int ExitCode, long Index, string Origin, long Size, string Line, string? Reason);
+
+[JsonSerializable(typeof(ProofDocument))]
+[JsonSerializable(typeof(ProofVerifiedDocument))]
+[JsonSerializable(typeof(RunVerification))]
 [JsonSerializable(typeof(InitDocument))]
 [JsonSerializable(typeof(KeyDocument))]
 [JsonSerializable(typeof(KeyShownDocument))]

@@ -17,13 +17,15 @@ internal static class LedgerCommands
     {
         var path = PathOption();
         var filter = new LedgerFilterOptions();
+        var quick = new Option<bool>("--no-verify") { Description = "Do not verify the whole ledger beside the search: faster, and the signature's status is UNCHECKED." };
         var command = Verb.Create("ledger", "Find events in the ledger, in the order of time.", globals, async context =>
         {
             var file = await FindAsync(context, path).ConfigureAwait(false);
-            var result = LedgerQuery.Find(file, filter.Read(context.Parsed), strict: false, cancellationToken: context.Cancellation);
+            var result = LedgerQuery.Find(file, filter.Read(context.Parsed), strict: false, verify: !context.Parsed.GetValue(quick), context.Cancellation);
             return new VerbResult(result.Status.ToExitCode(), stream => FactoryJson.Write(stream, result), screen => LedgerView.Show(result, screen)) { Warnings = Words(result.Problems) };
         });
         command.Options.Add(path);
+        command.Options.Add(quick);
         filter.AddTo(command);
         return command;
     }
@@ -62,10 +64,11 @@ internal static class LedgerCommands
         return command;
     }
 
-    private static Option<string?> PathOption() => new("--path") { Description = "The ledger; the repository's own when left out.", HelpName = "FILE" };
+    /// <summary><c>--path</c>.</summary>
+    public static Option<string?> PathOption() => new("--path") { Description = "The ledger; the repository's own when left out.", HelpName = "FILE" };
 
-    // A ledger that is named needs no repository.
-    private static async Task<string> FindAsync(VerbContext context, Option<string?> path)
+    /// <summary>The ledger that is meant. One that is named needs no repository.</summary>
+    public static async Task<string> FindAsync(VerbContext context, Option<string?> path)
     {
         if (context.Parsed.GetValue(path) is { } file) return Path.GetFullPath(file);
         var request = context.Request();

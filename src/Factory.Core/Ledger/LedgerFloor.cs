@@ -12,7 +12,6 @@ namespace Factory.Core.Ledger;
 /// </summary>
 internal sealed class LedgerFloor(LedgerPaths paths)
 {
-    private const string CheckpointName = "factory_ledger.checkpoint", FrontierName = "factory_ledger.frontier.json";
     private const int LongestNote = 64 * 1024, BlockSize = 64 * 1024;
 
     /// <summary>Makes sure that no ledger is expected where there is none.</summary>
@@ -42,7 +41,7 @@ internal sealed class LedgerFloor(LedgerPaths paths)
         var size = CheckpointLines();
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(In(FrontierName)));
+            using var json = JsonDocument.Parse(File.ReadAllBytes(paths.Frontier));
             var (bytes, lines) = (json.RootElement.GetProperty("bytes").GetInt64(), json.RootElement.GetProperty("lines").GetInt64());
             return bytes >= 0 && lines >= 0 ? (bytes, lines, size ?? 0) : throw new FormatException("a count is less than 0");
         }
@@ -53,14 +52,14 @@ internal sealed class LedgerFloor(LedgerPaths paths)
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             // It only saves counting: the signed checkpoint says the same in lines. Without either nothing can be told.
-            return size is { } known ? (0, 0, known) : throw LedgerRefusal.Uncheckable(paths.Ledger, In(FrontierName), error.Message);
+            return size is { } known ? (0, 0, known) : throw LedgerRefusal.Uncheckable(paths.Ledger, paths.Frontier, error.Message);
         }
     }
 
     // The second line of a checkpoint's text: C2SP tlog-checkpoint.
     private long? CheckpointLines()
     {
-        var path = In(CheckpointName);
+        var path = paths.Checkpoint;
         try
         {
             using var file = File.OpenHandle(path);
@@ -94,6 +93,4 @@ internal sealed class LedgerFloor(LedgerPaths paths)
         ArrayPool<byte>.Shared.Return(block);
         return Math.Min(count, atMost);
     }
-
-    private string In(string name) => Path.Combine(paths.RunsFolder, name);
 }

@@ -17,7 +17,7 @@ public sealed class LedgerWriter : IDisposable
     private readonly TimeProvider _clock;
     private readonly Action<SafeFileHandle> _flush;
     private readonly KeptLock _lock;
-    private readonly LedgerFile _file;
+    private readonly OpenLedger _file;
     // The lock keeps other handles out; threads that share this one need their own turn.
     private readonly SemaphoreSlim _turn = new(1, 1);
     private FactoryException? _poison;
@@ -33,7 +33,7 @@ public sealed class LedgerWriter : IDisposable
     internal LedgerWriter(string runsFolder, TimeProvider clock, Action<SafeFileHandle> flush)
     {
         (_paths, _clock, _flush) = (new LedgerPaths(runsFolder), clock, flush);
-        (_lock, _file) = (new KeptLock(_paths.Lock, CreateFolder), new LedgerFile(_paths));
+        (_lock, _file) = (new KeptLock(_paths.Lock, CreateFolder), new OpenLedger(_paths));
     }
 
     /// <summary>Appends one entry.</summary>

@@ -81,6 +81,16 @@ internal static class ErrorCatalog
     /// <summary>The attestation could not be written.</summary>
     public static ErrorRecord AttestationFailed(FactoryException error, string run) => OfProblem(error, ErrorCategory.WriteError, run);
 
+    /// <summary>A run is not what was attested, or a signature that must be there is not.</summary>
+    public static ErrorRecord AttestationInvalid(RunVerification result)
+    {
+        var first = result.Blockers[0];
+        var others = result.Blockers.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" (and {result.Blockers.Count - 1} more)") : "";
+        var record = Make(new FactoryException(first), ErrorCategory.SecurityError, result, $"The run {result.RunId ?? result.RunDir} does not verify: {first.Message}{others}", first.NextAction);
+        record.CategoryInfo.TargetName = result.RunId ?? result.RunDir;
+        return record;
+    }
+
     private static ErrorRecord OfRun(RunResult run, string verdict, ErrorCategory category, [CallerMemberName] string name = "")
     {
         var first = run.Blockers.Count > 0 ? run.Blockers[0] : new Blocker(BlockerKind.Check, null, run.Report, "no blocker was recorded", "read the run's report");

@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace Factory.Core.Ledger.Checkpoints;
 
 /// <summary>Folds a ledger for a seal: from the last seal's frontier where it can be believed, else from the first line.</summary>

@@ -12,7 +12,7 @@ namespace Factory.Core.Ledger.Reading;
 internal sealed record LedgerOrderHint(long Bytes, long NewestTicks, long? Lines)
 {
     private const string Name = "factory_ledger.frontier.json";
-    private const int LongestFile = 64 * 1024;
+    private const int LongestFile = 16 * 1024 * 1024;
 
     /// <summary>Reads the hint beside a ledger.</summary>
     /// <returns>Null when there is none that fits the ledger as it is.</returns>
@@ -37,7 +37,7 @@ internal sealed record LedgerOrderHint(long Bytes, long NewestTicks, long? Lines
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("ordered", out var ordered) || ordered.ValueKind != JsonValueKind.True) return null;
         if (!root.TryGetProperty("bytes", out var bytes) || !bytes.TryGetInt64(out var length) || length <= 0) return null;
         if (!root.TryGetProperty("newest_ts", out var newest) || !newest.TryGetDateTimeOffset(out var time)) return null;
-        long? lines = root.TryGetProperty("size", out var size) && size.ValueKind == JsonValueKind.Number && size.TryGetInt64(out var count) && count > 0 ? count : null;
+        long? lines = root.TryGetProperty("lines", out var size) && size.ValueKind == JsonValueKind.Number && size.TryGetInt64(out var count) && count > 0 ? count : null;
         return new LedgerOrderHint(length, time.UtcTicks, lines);
     }
 

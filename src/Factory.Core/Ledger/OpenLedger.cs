@@ -7,7 +7,7 @@ namespace Factory.Core.Ledger;
 /// The ledger as one writer holds it between appends, and what that writer knows of its end. On Linux the file stays open
 /// and is opened anew when the path names another file; elsewhere it is opened for each append. Used under the lock only.
 /// </summary>
-internal sealed class LedgerFile(LedgerPaths paths) : IDisposable
+internal sealed class OpenLedger(LedgerPaths paths) : IDisposable
 {
     private SafeFileHandle? _handle;
     private FileIdentity _identity;
