@@ -23,6 +23,7 @@ internal ref struct CanonicalText(ReadOnlySpan<byte> text)
     public static bool IsPlain(ReadOnlySpan<byte> line) => !HasEscapeOrControl(line) && Utf8.IsValid(line);
 
     /// <summary>Steps over exactly these bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Skip(scoped ReadOnlySpan<byte> expected)
     {
         if (!Rest.StartsWith(expected)) return false;
@@ -40,6 +41,7 @@ internal ref struct CanonicalText(ReadOnlySpan<byte> text)
     }
 
     /// <summary>Steps over a string.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryString(out ReadOnlySpan<byte> value)
     {
         value = default;
@@ -105,6 +107,7 @@ internal ref struct CanonicalText(ReadOnlySpan<byte> text)
     }
 
     /// <summary>Steps over a key and its colon; it must come after the one before, so that none comes twice.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryKey(bool isFirst, scoped ref ReadOnlySpan<byte> previous)
     {
         if (!TryString(out var key) || !Skip(':')) return false;
