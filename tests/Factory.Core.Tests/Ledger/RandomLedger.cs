@@ -59,7 +59,7 @@ internal sealed class RandomLedger
         if (known.Count == 0 || known.Zip(known.Skip(1)).Any(pair => pair.First.Timestamp > pair.Second.Timestamp)) return null;
         return JsonSerializer.Serialize(new Dictionary<string, object>
         {
-            ["bytes"] = lines.Take(covered).Sum(line => line.Length + 1), ["newest_ts"] = known[^1].TsUtc, ["ordered"] = true, [_random.Next(2) == 0 ? "size" : "other"] = covered,
+            ["bytes"] = lines.Take(covered).Sum(line => line.Length + 1), ["newest_ts"] = known[^1].TsUtc, ["ordered"] = true, [_random.Next(2) == 0 ? "lines" : "other"] = covered,
         });
     }
 
