@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using Factory.Core.Ledger.Verification;
 
@@ -71,7 +70,15 @@ internal sealed class LedgerDigestCheck : IDisposable
     public void Conclude(long length, long lines, CancellationToken cancellationToken)
     {
         if (_hashed == length) CompareAfter(lines);
-        if (CoveredLines is null && _digest.Length > 0) Search(length, cancellationToken);
+        if (CoveredLines is not null || _digest.Length == 0) return;
+        try
+        {
+            Search(length, cancellationToken);
+        }
+        catch (IOException error)
+        {
+            throw LedgerFailure.Unreadable(_ledger, error);
+        }
     }
 
     /// <summary>Takes what was proven otherwise.</summary>
@@ -85,7 +92,7 @@ internal sealed class LedgerDigestCheck : IDisposable
         const int BlockSize = 256 * 1024;
         using var file = LedgerSegments.Open(_ledger);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var block = ArrayPool<byte>.Shared.Rent(BlockSize);
+        var block = new byte[BlockSize];
         Span<byte> current = stackalloc byte[LedgerHash.Size];
         var line = 0L;
         for (var position = 0L; position < length;)
@@ -110,8 +117,6 @@ internal sealed class LedgerDigestCheck : IDisposable
 
             hash.AppendData(rest);
         }
-
-        ArrayPool<byte>.Shared.Return(block);
     }
 
     private void CompareAfter(long lines)

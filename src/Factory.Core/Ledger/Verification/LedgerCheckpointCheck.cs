@@ -33,7 +33,8 @@ internal sealed class LedgerCheckpointCheck
         if (Path.GetFileName(ledger) != LedgerPaths.LedgerName) return new LedgerCheckpointCheck(null, key, requireSignature, null);
         try
         {
-            return new LedgerCheckpointCheck(LedgerCheckpoint.Read(LedgerPaths.OfFile(ledger).Checkpoint), key, requireSignature, null);
+            var file = LedgerPaths.OfFile(ledger).Checkpoint;
+            return new LedgerCheckpointCheck(File.Exists(file) ? LedgerCheckpoint.Read(file) : null, key, requireSignature, null);
         }
         catch (FactoryException error) when (error.InnerException is FormatException or DecoderFallbackException)
         {

@@ -36,7 +36,7 @@ public sealed unsafe class CanonicalLineTests
         for (var i = 0; i < 150; i++)
         {
             var line = LedgerLineEncoder.Encode(MadeLedger.Varied(i), DateTimeOffset.UnixEpoch.AddDays(i), LedgerHash.Leaf([1])).Bytes;
-            for (var round = 0; round < 300; round++, tried++)
+            for (var round = 0; round < 120; round++, tried++)
             {
                 var mutant = Mutate(line, random);
                 if (!IsRecognised(mutant, out var link)) continue;

@@ -65,7 +65,7 @@ public sealed class LedgerFaultTests : IDisposable
             // Without digest and checkpoint, a last line that is gone cannot be missed.
             if (i < Lines - 1) AssertFound(i + 1, LedgerFolder.JoinLines([.. good[..i], .. good[(i + 1)..]]));
             AssertFound(i + 2, LedgerFolder.JoinLines([.. good[..(i + 1)], good[i], .. good[(i + 1)..]]));
-            for (var j = i + 1; j < Lines; j++)
+            for (var j = i + 1; j < Lines; j += 1 + ((j - i) / 2))
             {
                 var swapped = good.ToArray();
                 (swapped[i], swapped[j]) = (swapped[j], swapped[i]);

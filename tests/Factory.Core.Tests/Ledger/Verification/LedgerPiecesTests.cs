@@ -27,7 +27,7 @@ public sealed class LedgerPiecesTests : IDisposable
     public void A_fault_anywhere_is_named_as_the_plain_rules_name_it()
     {
         var random = new Random(5);
-        for (var round = 0; round < 10; round++)
+        for (var round = 0; round < 8; round++)
         {
             var lines = LedgerFolder.SplitLines(Good).ToList();
             for (var faults = random.Next(1, 4); faults > 0; faults--) Spoil(lines, random);
@@ -70,7 +70,7 @@ public sealed class LedgerPiecesTests : IDisposable
         Check(LedgerFolder.JoinLines([.. lines[..1000], [.. lines[1000][..^1], .. filler, (byte)'}'], .. lines[1001..]]));
         var tooLong = new byte[LedgerLines.LongestLine + 1];
         tooLong.AsSpan().Fill((byte)'x');
-        foreach (var at in (int[])[0, 1000, 5000])
+        foreach (var at in (int[])[0, 1000])
             Assert.Contains("longer than", Check(LedgerFolder.JoinLines([.. lines[..at], tooLong, .. lines[at..]])).Reason, StringComparison.Ordinal);
         _folder.Bytes = [.. Good, .. tooLong];
         Assert.Equal((LedgerSignatureStatus.Torn, 5000L), (LedgerVerifier.Verify(_folder.Paths.Ledger).Signature.Status, LedgerVerifier.Verify(_folder.Paths.Ledger).Events));
