@@ -10,11 +10,14 @@ internal static class Agreement
     public static void OfFilter(IEnumerable<LedgerEvent> ours, IEnumerable<object?[]> theirs) =>
         Require("filter", ours.Select(item => item.EventId), theirs.Select(row => (string?)row[0]).Reverse());
 
-    /// <summary>The same runs with the same number of events, last time, status and workers.</summary>
+    /// <summary>
+    /// The same runs with the same number of events, last time, status and workers. The peer is spared the workers that only
+    /// the details of an event name; a run that was cut off early may have such.
+    /// </summary>
     public static void OfReplay(IEnumerable<RunState> ours, IEnumerable<object?[]> theirs) => Require(
         "replay",
-        ours.Select(run => string.Create(CultureInfo.InvariantCulture, $"{run.RunId} {run.Events} {run.LastEventAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {(run.IsFinished ? run.Status.ToWire() : "")} {string.Join(',', run.Workers)}")),
-        theirs.Select(row => string.Create(CultureInfo.InvariantCulture, $"{row[0]} {row[1]} {row[2]} {Text(row[3])} {string.Join(',', row[9] as IEnumerable<string> ?? [])}")));
+        ours.Select(run => string.Create(CultureInfo.InvariantCulture, $"{run.RunId} {run.Events} {run.LastEventAt.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {(run.IsFinished ? run.Status.ToWire() : "")} {(run.IsFinished ? string.Join(',', run.Workers) : "")}")),
+        theirs.Select(row => string.Create(CultureInfo.InvariantCulture, $"{row[0]} {row[1]} {row[2]} {Text(row[3])} {(row[3] is string ? string.Join(',', row[9] as IEnumerable<string> ?? []) : "")}")));
 
     private static string Text(object? value) => value as string ?? "";
 

@@ -68,7 +68,7 @@ internal static class LedgerGenerator
         using var buffer = new MemoryStream(Buffer + LedgerLineEncoder.LongestLine);
         foreach (var line in Lines(events, new Random(seed)))
         {
-            buffer.Write(line);
+            buffer.Write(line.Span);
             buffer.WriteByte((byte)'\n');
             if (buffer.Length >= Buffer) Spill();
         }
@@ -83,7 +83,7 @@ internal static class LedgerGenerator
         }
     }
 
-    private static IEnumerable<byte[]> Lines(long events, Random random)
+    private static IEnumerable<ReadOnlyMemory<byte>> Lines(long events, Random random)
     {
         var now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
         var ids = new List<string>();
@@ -95,10 +95,12 @@ internal static class LedgerGenerator
             {
                 if (made++ == events) yield break;
                 now = now.AddMilliseconds(delay);
-                var line = LedgerLineEncoder.Encode(parent < 0 ? entry : entry with { ParentEventId = ids[parent] }, now, previous);
-                previous = LedgerHash.Leaf(line.Bytes);
-                ids.Add(line.EventId);
-                yield return line.Bytes;
+                var encoded = LedgerLineEncoder.Encode(parent < 0 ? entry : entry with { ParentEventId = ids[parent] }, now, previous);
+                // The line itself, whether or not the encoder has ended it: the chain does not cover the LF.
+                ReadOnlyMemory<byte> line = encoded.Bytes.AsMemory().TrimEnd((byte)'\n');
+                previous = LedgerHash.Leaf(line.Span);
+                ids.Add(encoded.EventId);
+                yield return line;
             }
 
             // Two runs of one second would share a name.
