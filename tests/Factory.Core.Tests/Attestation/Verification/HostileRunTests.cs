@@ -87,6 +87,18 @@ public sealed class HostileRunTests(SealedRun sealedRun) : IClassFixture<SealedR
     }
 
     [Fact]
+    public async Task Names_that_are_no_unicode_and_look_alike_block()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "elsewhere names are Unicode");
+        var copy = sealedRun.Copy();
+        TestRepository.Run(copy, "sh", "-c", "touch \"$(printf 'A_worker/x\\377')\" \"$(printf 'A_worker/x\\376')\"");
+        var result = await sealedRun.VerifyAsync(copy);
+        // .NET cannot name them, and so not delete them.
+        TestRepository.Run(copy, "sh", "-c", "rm A_worker/x*");
+        Assert.Equal((RunStatus.Blocked, "A_worker/x\ufffd"), (result.Status, Assert.Single(result.Added)));
+    }
+
+    [Fact]
     public async Task An_empty_folder_and_one_that_is_not_there_are_told_apart()
     {
         using var folder = new KeyFolder();
