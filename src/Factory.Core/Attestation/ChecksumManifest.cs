@@ -96,10 +96,23 @@ public static class ChecksumManifest
             : null;
     }
 
+    private static bool IsUnicode(string name)
+    {
+        for (var rest = name.AsSpan(); rest.Length > 0;)
+        {
+            if (Rune.DecodeFromUtf16(rest, out _, out var consumed) != System.Buffers.OperationStatus.Done) return false;
+            rest = rest[consumed..];
+        }
+
+        return true;
+    }
+
     private static string NameOf(string root, string file)
     {
         var name = Path.GetRelativePath(root, file);
         if (Path.DirectorySeparatorChar == '\\') name = name.Replace('\\', '/');
+        // Windows lets a name be half of a surrogate pair.
+        if (!IsUnicode(name)) throw new FactoryException(BlockerKind.InvalidPath, $"the file name '{name}' is not valid Unicode", "rename or remove the file in the run's folder", file);
         return name.AsSpan().ContainsAny('\r', '\n')
             ? throw new FactoryException(BlockerKind.InvalidPath, $"the file name '{name.ReplaceLineEndings("␊")}' has a line break", "rename or remove the file in the run's folder", file)
             : name;

@@ -81,7 +81,7 @@ public sealed class ProvenanceStatement
             if (statement.Subjects.GroupBy(one => one.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice) throw new FormatException($"the statement names the subject {twice.Key} twice");
             return statement.ToBytes().AsSpan().SequenceEqual(utf8.Span) ? statement : throw new FormatException("the statement is not spelled as Factory writes it");
         }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException)
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             throw new FormatException($"the statement cannot be read: {error.Message}", error);
         }

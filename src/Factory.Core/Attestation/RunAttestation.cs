@@ -117,7 +117,7 @@ public sealed class RunAttestation(string runsDirectory, RunId runId)
     private static IEnumerable<string> PathsOf(IEnumerable<RunEntry> entries, Func<string, bool> isWanted) =>
         entries.Where(entry => entry.Kind == RunEntryKind.File && isWanted(entry.Name.Split('/')[0])).Select(entry => entry.Path);
 
-    private static Dictionary<string, string> Uncovered(IEnumerable<RunEntry> entries) => entries.Where(entry => entry.Kind != RunEntryKind.File)
+    private static Dictionary<string, string> Uncovered(IEnumerable<RunEntry> entries) => entries.Where(entry => entry.Kind != RunEntryKind.File).DistinctBy(entry => entry.Name)
         .ToDictionary(entry => entry.Name, entry => entry.KindName, StringComparer.Ordinal);
 
     private string PathOf(string name) => Path.Combine(_folder, "attestations", name);

@@ -95,6 +95,7 @@ public sealed class MergedTreeChecks(RunSession session)
             {
                 Environment = new Dictionary<string, string?>
                 {
+                    [Attestation.Keys.Passphrase.Variable] = null,
                     ["FACTORY_RUN_ID"] = session.Folder.Id.Text,
                     ["FACTORY_WORKTREE"] = _checkout,
                     ["FACTORY_BASE_COMMIT"] = session.Ground.BaseCommit.Hex,

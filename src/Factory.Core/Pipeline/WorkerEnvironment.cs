@@ -13,6 +13,8 @@ public sealed record WorkerEnvironment(IReadOnlyDictionary<string, string?> Vari
         var bundle = session.Folder.Bundle(worker.Id);
         var variables = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var (name, value) in worker.Definition.Env) variables[name] = value;
+        // A worker has no business with the key that signs for it.
+        variables[Attestation.Keys.Passphrase.Variable] = null;
         variables["FACTORY_RUN_ID"] = session.Folder.Id.Text;
         variables["FACTORY_WORKER_ID"] = worker.Id;
         variables["FACTORY_BUNDLE_DIR"] = bundle;

@@ -10,8 +10,13 @@ internal sealed class RunContents
     private const int LargestDocument = 256 * 1024 * 1024;
     private readonly Dictionary<string, RunEntry> _entries;
 
-    private RunContents(string folder, IReadOnlyList<RunEntry> entries) =>
-        (Folder, _entries) = (folder, entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal));
+    private RunContents(string folder, IReadOnlyList<RunEntry> entries)
+    {
+        (Folder, _entries) = (folder, new Dictionary<string, RunEntry>(entries.Count, StringComparer.Ordinal));
+        // Names that are no Unicode may look alike once they are read; no file can be told by such a name.
+        foreach (var entry in entries)
+            if (!_entries.TryAdd(entry.Name, entry)) _entries[entry.Name] = entry with { Kind = RunEntryKind.Special };
+    }
 
     /// <summary>The run's folder, absolute.</summary>
     public string Folder { get; }

@@ -43,7 +43,7 @@ internal static class TreeCheck
         using var scratch = await ScratchRepository.CreateAsync(user, baseCommit, cancellationToken).ConfigureAwait(false);
         if (await scratch.TreeOfAsync(baseCommit, cancellationToken).ConfigureAwait(false) is not { } baseTree) return ("", $"the base commit {baseCommit} is not in the repository {user.Root}");
         if (statement.BaseTree is { } recorded && recorded != baseTree.Hex) findings.Wrong($"the base commit's tree is {baseTree}, not {recorded} as recorded");
-        var results = statement.Byproducts.Where(one => one.Annotations.GetValueOrDefault("worker") is string).ToDictionary(one => (string)one.Annotations["worker"]!, one => one.Annotations, StringComparer.Ordinal);
+        var results = statement.Byproducts.Where(one => one.Annotations.GetValueOrDefault("worker") is string).DistinctBy(one => one.Annotations["worker"]).ToDictionary(one => (string)one.Annotations["worker"]!, one => one.Annotations, StringComparer.Ordinal);
         var (contributions, skipped) = (new List<(string Worker, CommitId Tree)>(), new List<string>());
         foreach (var worker in manifest.Workers.Order(StringComparer.Ordinal))
         {

@@ -25,13 +25,14 @@ public sealed class HostileRunTests(SealedRun sealedRun) : IClassFixture<SealedR
     public async Task A_pipe_or_a_link_in_a_files_place_is_a_missing_file()
     {
         TestRepository.RequireUnix();
+        var copy = sealedRun.Copy();
         foreach (var name in sealedRun.Files.Where(name => !name.StartsWith("attestations/github/", StringComparison.Ordinal) && name != RunAttestation.LedgerProofName))
         {
-            var result = await sealedRun.AfterAsync(copy =>
+            var result = await sealedRun.AfterAsync(copy, name, file =>
             {
-                File.Delete(Path.Combine(copy, name));
+                File.Delete(file);
                 if (name.Length % 2 == 0) TestRepository.Run(copy, "mkfifo", name);
-                else File.CreateSymbolicLink(Path.Combine(copy, name), sealedRun.Run.At(name));
+                else File.CreateSymbolicLink(file, sealedRun.Run.At(name));
             });
             Assert.True(result.Status == RunStatus.Blocked, name);
             Assert.Contains(name, result.Missing);
@@ -65,9 +66,10 @@ public sealed class HostileRunTests(SealedRun sealedRun) : IClassFixture<SealedR
     [Fact]
     public async Task Garbage_in_any_document_gives_a_verdict()
     {
+        var copy = sealedRun.Copy();
         foreach (var garbage in (string[])["", "\0", "{", "[[[[", "{\"a\":1,\"a\":2}", "\"\\ud800\"", new string('[', 100_000), "null\n"])
             foreach (var name in sealedRun.Files.Where(name => name.EndsWith(".json", StringComparison.Ordinal) || name.Contains("ttestations", StringComparison.Ordinal) || name.EndsWith(".jsonl", StringComparison.Ordinal)))
-                Assert.True((await sealedRun.AfterAsync(copy => File.WriteAllText(Path.Combine(copy, name), garbage))).Status == RunStatus.Blocked, name);
+                Assert.True((await sealedRun.AfterAsync(copy, name, file => File.WriteAllText(file, garbage))).Status == RunStatus.Blocked, name);
     }
 
     [Fact]
@@ -82,6 +84,18 @@ public sealed class HostileRunTests(SealedRun sealedRun) : IClassFixture<SealedR
         });
         Assert.Equal((RunStatus.Blocked, 1000), (result.Status, result.Added.Count));
         Assert.Contains("more", result.Checks.Single(check => check.Name == "added_files").Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Names_that_are_no_unicode_and_look_alike_block()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "elsewhere names are Unicode");
+        var copy = sealedRun.Copy();
+        TestRepository.Run(copy, "sh", "-c", "touch \"$(printf 'A_worker/x\\377')\" \"$(printf 'A_worker/x\\376')\"");
+        var result = await sealedRun.VerifyAsync(copy);
+        // .NET cannot name them, and so not delete them.
+        TestRepository.Run(copy, "sh", "-c", "rm A_worker/x*");
+        Assert.Equal((RunStatus.Blocked, "A_worker/x\ufffd"), (result.Status, Assert.Single(result.Added)));
     }
 
     [Fact]

@@ -24,13 +24,14 @@ public sealed class RunVerifierTests(SealedRun sealedRun) : IClassFixture<Sealed
     [Fact]
     public async Task A_changed_byte_in_any_file_blocks_and_the_file_is_named()
     {
+        var copy = sealedRun.Copy();
         foreach (var name in sealedRun.Files)
         {
             var bytes = sealedRun.Run.Bytes(name);
             if (bytes.Length == 0) continue;
             foreach (var at in new[] { 0, bytes.Length / 2, bytes.Length - 1 }.Distinct())
             {
-                var result = await sealedRun.AfterAsync(copy => Flip(Path.Combine(copy, name), at));
+                var result = await sealedRun.AfterAsync(copy, name, file => Flip(file, at));
                 Assert.True(result.Status == RunStatus.Blocked, $"{name} at {at}");
                 Assert.Contains(name, result.Changed);
             }
@@ -57,9 +58,10 @@ public sealed class RunVerifierTests(SealedRun sealedRun) : IClassFixture<Sealed
     [Fact]
     public async Task A_missing_file_blocks_and_is_named()
     {
+        var copy = sealedRun.Copy();
         foreach (var name in sealedRun.Files.Where(name => name != RunAttestation.LedgerProofName && !name.StartsWith("attestations/github/", StringComparison.Ordinal)))
         {
-            var result = await sealedRun.AfterAsync(copy => File.Delete(Path.Combine(copy, name)));
+            var result = await sealedRun.AfterAsync(copy, name, File.Delete);
             Assert.True(result.Status == RunStatus.Blocked, name);
             Assert.Contains(name, result.Missing);
         }

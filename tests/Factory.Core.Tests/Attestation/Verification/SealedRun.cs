@@ -50,6 +50,17 @@ public sealed class SealedRun : IAsyncLifetime
         }
     }
 
+    /// <summary>Verifies a copy in which one file was changed, and puts the file back for the next time.</summary>
+    public async Task<RunVerification> AfterAsync(string copy, string name, Action<string> change)
+    {
+        var file = Path.Combine(copy, name);
+        change(file);
+        var result = await Task.Run(() => VerifyAsync(copy)).WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+        File.Delete(file);
+        File.Copy(Run.At(name), file);
+        return result;
+    }
+
     public ValueTask DisposeAsync()
     {
         Run.Dispose();
