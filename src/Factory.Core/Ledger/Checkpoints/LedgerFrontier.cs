@@ -14,7 +14,7 @@ namespace Factory.Core.Ledger.Checkpoints;
 internal sealed record LedgerFrontier
 {
     /// <summary>How many bytes lie between two of <see cref="DigestStates"/>.</summary>
-    public const long DigestStep = 8 * 1024 * 1024;
+    public const long DigestStep = 1024 * 1024;
 
     private const int SchemaVersion = 1, DigestBlock = 64;
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'";
