@@ -2,7 +2,6 @@ using Factory.Core.Attestation;
 using Factory.Core.Contracts;
 using Factory.Core.Ledger;
 using Factory.Core.Ledger.Checkpoints;
-using Factory.Core.Reporting;
 
 namespace Factory.Core.Pipeline;
 
@@ -21,7 +20,7 @@ public static class RunSeal
     public static async Task<LedgerHead> WriteAsync(RunFolder folder, LedgerReceipt attested, SigningKey key)
     {
         var ledger = LedgerSeal.Write(folder.RunsDirectory, key, new SealRequest([attested.Offset]));
-        await new RunFiles(folder.Path).WriteAsync(Path.Combine(folder.Path, RunAttestation.LedgerProofName), ledger.Proofs[0].Format()).ConfigureAwait(false);
+        await new RunAttestation(folder.RunsDirectory, folder.Id).WriteLedgerProofAsync(ledger.Proofs[0]).ConfigureAwait(false);
         return ledger.Head;
     }
 }
