@@ -26,6 +26,7 @@ internal sealed class RandomLedger
         var hasBadLines = _random.Next(2) == 0;
         for (var left = _random.Next(60); left > 0; left--) text.Append(Line(hasBadLines)).Append(_random.Next(30) == 0 ? "\r\n" : "\n");
         Bytes = [.. Encoding.UTF8.GetBytes(text.ToString()), .. _random.Next(4) == 0 ? "{\"torn\":"u8 : default];
+        if (_random.Next(3) == 0) Damage();
     }
 
     public byte[] Bytes { get; }
@@ -98,6 +99,18 @@ internal sealed class RandomLedger
         && (filter.EventTypes.Count == 0 || filter.EventTypes.Any(type => string.Equals(type, item.EventType, StringComparison.OrdinalIgnoreCase)))
         && (filter.Rc is null || item.Rc == filter.Rc) && !(item.Timestamp < filter.Since) && !(item.Timestamp > filter.Until)
         && (filter.Status is null || string.Equals(filter.Status, item.Status, StringComparison.OrdinalIgnoreCase)) && (filter.Kind is null || filter.Kind == item.Kind);
+
+    // What a disk, a transfer or a curious hand may do: mostly to characters that have a meaning in JSON.
+    private void Damage()
+    {
+        for (var left = _random.Next(1, 6); left > 0 && Bytes.Length > 0; left--)
+        {
+            var at = _random.Next(Bytes.Length);
+            Bytes[at] = _random.Next(3) > 0 ? Pick("\"\\{}[],:0-.eE\n\r \u007f"u8.ToArray()) : (byte)_random.Next(256);
+        }
+    }
+
+    private byte Pick(byte[] values) => values[_random.Next(values.Length)];
 
     private string Line(bool mayBeBad)
     {
