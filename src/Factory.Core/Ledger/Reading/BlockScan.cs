@@ -8,11 +8,18 @@ namespace Factory.Core.Ledger.Reading;
 /// The ends of every line are checked. A line that cannot pass by its bytes is not read further unless the reading is
 /// strict, so that a selective filter costs little more than to read the file.
 /// </remarks>
-internal sealed class BlockScan(LineTest test, bool isStrict, Func<List<LedgerMatch>, IMatchSink> sinkOf)
+/// <param name="test">What is wanted.</param>
+/// <param name="isStrict">Whether every line is checked to its last byte.</param>
+/// <param name="sinkOf">Makes what takes the lines of a block that pass.</param>
+/// <param name="smallBlock">
+/// Ranges of at most so many bytes are left to the general reader, which the runtime brings along compiled: to compile the
+/// fast one takes longer than such a block.
+/// </param>
+internal sealed class BlockScan(LineTest test, bool isStrict, Func<List<LedgerMatch>, IMatchSink> sinkOf, int smallBlock)
 {
     /// <summary>Gives what passes to one sink; <see cref="BlockFindings.Matches"/> stays empty.</summary>
-    public BlockScan(LineTest test, bool isStrict, IMatchSink sink)
-        : this(test, isStrict, _ => sink)
+    public BlockScan(LineTest test, bool isStrict, IMatchSink sink, int smallBlock)
+        : this(test, isStrict, _ => sink, smallBlock)
     {
     }
 
@@ -20,8 +27,29 @@ internal sealed class BlockScan(LineTest test, bool isStrict, Func<List<LedgerMa
     public BlockFindings Read(LedgerFile file, LedgerRange range)
     {
         using var block = LedgerBlock.Read(file, range);
-        var findings = new BlockFindings { FirstTicks = FirstTicks(block.Bytes) };
+        var findings = new BlockFindings();
         var sink = sinkOf(findings.Matches);
+        if (range.End - range.Start <= smallBlock) VisitFew(block, sink, findings);
+        else VisitMany(block, sink, findings);
+        if (block.EndsTooLong)
+            LedgerLineText.Trim(new LedgerLine(default, block.Offset + block.Bytes.Length, ++findings.Lines, HasLineFeed: true, IsTooLong: true), findings.Problems.Add);
+        return findings;
+    }
+
+    private void VisitFew(LedgerBlock block, IMatchSink sink, BlockFindings findings)
+    {
+        for (var at = 0; at < block.Bytes.Length;)
+        {
+            var length = block.Bytes[at..].IndexOf((byte)'\n');
+            if (length < 0) length = block.Bytes.Length - at;
+            VisitOdd(block, at, length, ++findings.Lines, isSmall: true, sink, findings);
+            at += length + 1;
+        }
+    }
+
+    private void VisitMany(LedgerBlock block, IMatchSink sink, BlockFindings findings)
+    {
+        findings.FirstTicks = FirstTicks(block.Bytes);
         if (test.Needles is not null && !isStrict && LineEnds.AreObjects(block.Bytes, out var lines))
         {
             findings.Lines = lines;
@@ -31,10 +59,6 @@ internal sealed class BlockScan(LineTest test, bool isStrict, Func<List<LedgerMa
         {
             VisitAll(block, sink, findings);
         }
-
-        if (block.EndsTooLong)
-            LedgerLineText.Trim(new LedgerLine(default, block.Offset + block.Bytes.Length, ++findings.Lines, HasLineFeed: true, IsTooLong: true), findings.Problems.Add);
-        return findings;
     }
 
     private static long? FirstTicks(ReadOnlySpan<byte> lines)
@@ -52,7 +76,7 @@ internal sealed class BlockScan(LineTest test, bool isStrict, Func<List<LedgerMa
         {
             number++;
             var line = block.Bytes.Slice(lines.Start, lines.Length);
-            if (!lines.IsPlain || isStrict || line.Length < 2 || IsNoObject(line)) VisitOdd(block, lines.Start, lines.Length, number, sink, findings);
+            if (!lines.IsPlain || isStrict || line.Length < 2 || IsNoObject(line)) VisitOdd(block, lines.Start, lines.Length, number, isSmall: false, sink, findings);
             else if (!test.MayMatch(line)) continue;
             else if (LineMembers.TryReadFast(line, isAscii: true, out var members)) Give(members, new LineSpot(number, block.Offset + lines.Start, line.Length), sink);
             else VisitGeneral(block.Memory.Slice(lines.Start, lines.Length), number, block.Offset + lines.Start, sink, findings);
@@ -61,14 +85,15 @@ internal sealed class BlockScan(LineTest test, bool isStrict, Func<List<LedgerMa
         findings.Lines = number;
     }
 
-    private void VisitOdd(LedgerBlock block, int at, int length, int number, IMatchSink sink, BlockFindings findings)
+    private void VisitOdd(LedgerBlock block, int at, int length, int number, bool isSmall, IMatchSink sink, BlockFindings findings)
     {
         var hasLineFeed = at + length < block.Bytes.Length;
         var text = LedgerLineText.Trim(new LedgerLine(block.Memory.Slice(at, length), block.Offset + at, number, hasLineFeed, IsTooLong: false), findings.Problems.Add);
         if (text.IsEmpty || !(isStrict || IsNoObject(text.Span) || test.MayMatch(text.Span))) return;
         // Trimming takes from both ends.
         var trimmed = block.Bytes[at..].Overlaps(text.Span, out var from) ? at + from : at;
-        Visit(text, number, block.Offset + trimmed, sink, findings);
+        if (isSmall) VisitGeneral(text, number, block.Offset + trimmed, sink, findings);
+        else Visit(text, number, block.Offset + trimmed, sink, findings);
     }
 
     private static bool IsNoObject(ReadOnlySpan<byte> text) => text[0] != '{' || text[^1] != '}';

@@ -67,7 +67,7 @@ internal sealed class LedgerReading(LedgerFile file, LedgerFilter filter, bool i
 
     private IEnumerable<LedgerMatch> Forward(bool makesEvents)
     {
-        var scan = new BlockScan(_test, isStrict, makesEvents ? static matches => new EventSink(matches) : static matches => new PlaceSink(matches));
+        var scan = new BlockScan(_test, isStrict, makesEvents ? static matches => new EventSink(matches) : static matches => new PlaceSink(matches), limits.FirstBlock);
         foreach (var block in OrderedWork.Run(limits.Forward(0, file.Length), range => scan.Read(file, range), limits.Threads, cancellationToken))
         {
             var before = _linesSeen;
