@@ -47,7 +47,11 @@ internal sealed class RandomLedger
 
     public ReadingLimits Limits() => new()
     {
-        FirstBlock = _random.Next(1, 200), Block = _random.Next(1, 2000), MostPlaces = _random.Next(1, 80), MostTies = _random.Next(0, 5), Threads = _random.Next(1, 4),
+        FirstBlock = _random.Next(1, 200),
+        Block = _random.Next(1, 2000),
+        MostPlaces = _random.Next(1, 80),
+        MostTies = _random.Next(0, 5),
+        Threads = _random.Next(1, 4),
     };
 
     /// <summary>What the end of a run would have written when the ledger had its first lines only; null when these are out of order.</summary>
@@ -60,7 +64,10 @@ internal sealed class RandomLedger
         if (known.Count == 0 || known.Zip(known.Skip(1)).Any(pair => pair.First.Timestamp > pair.Second.Timestamp)) return null;
         return JsonSerializer.Serialize(new Dictionary<string, object>
         {
-            ["bytes"] = lines.Take(covered).Sum(line => line.Length + 1), ["newest_ts"] = known[^1].TsUtc, ["ordered"] = true, [_random.Next(2) == 0 ? "lines" : "other"] = covered,
+            ["bytes"] = lines.Take(covered).Sum(line => line.Length + 1),
+            ["newest_ts"] = known[^1].TsUtc,
+            ["ordered"] = true,
+            [_random.Next(2) == 0 ? "lines" : "other"] = covered,
         });
     }
 
