@@ -60,6 +60,7 @@ internal sealed unsafe class LeafHashes
         return inLanes;
     }
 
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sixteen(byte* buffer, ReadOnlySpan<LineSpan> lines, ReadOnlySpan<int> group, Span<byte> hashes)
     {

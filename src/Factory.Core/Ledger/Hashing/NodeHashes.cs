@@ -37,6 +37,7 @@ internal sealed unsafe class NodeHashes
     private static void One(ReadOnlySpan<byte> pair, Span<byte> parent) =>
         LedgerHash.Node(pair[..LedgerHash.Size], pair[LedgerHash.Size..]).CopyTo(parent);
 
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sixteen(ReadOnlySpan<byte> pairs, Span<byte> parents, int count)
     {
