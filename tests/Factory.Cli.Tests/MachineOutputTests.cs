@@ -5,7 +5,7 @@ namespace Factory.Cli.Tests;
 public sealed class MachineOutputTests(DemoRun demo) : IClassFixture<DemoRun>
 {
     private static readonly string[] RunFields =
-        ["status", "exit_code", "run_id", "base_commit", "integrated_commit", "integrated_tree", "run_dir", "report", "stages", "workers", "blockers", "warnings"];
+        ["status", "exit_code", "run_id", "base_commit", "integrated_commit", "integrated_tree", "run_dir", "report", "stages", "workers", "blockers", "warnings", "ledger"];
 
     [Fact]
     public void A_passing_run_is_one_document_with_the_fields_of_the_contract()

@@ -11,6 +11,7 @@ public static class Doctor
     [
         .. GroundChecks.All,
         .. DiskChecks.All,
+        .. SigningChecks.All,
         .. WorkerChecks.All,
     ];
 

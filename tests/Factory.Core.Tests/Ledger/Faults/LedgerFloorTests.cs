@@ -40,6 +40,8 @@ public sealed class LedgerFloorTests
         folder.Bytes = [.. folder.Bytes, .. "{\"torn"u8];
         folder.AppendMany(1);
         Assert.Single(folder.Quarantine);
+        // The checkpoint made by hand has no true root.
+        File.Delete(folder.Paths.Checkpoint);
         Assert.Equal(LedgerSignatureStatus.Verified, LedgerVerifier.Verify(folder.Paths.Ledger).Signature.Status);
     }
 
