@@ -22,6 +22,7 @@ internal static unsafe class Sha256Lanes
 
     /// <summary>Puts one chaining state into every lane.</summary>
     /// <param name="state">Eight vectors: word i of every lane in vector i.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Begin(Vector* state)
     {
         for (var i = 0; i < Sha256Block.StateWords; i++) state[i] = Vector512.Create(Sha256Block.InitialState[i]);

@@ -130,6 +130,7 @@ internal sealed unsafe class SegmentCheck(long checkpointSize)
         return null;
     }
 
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private string? ExplainLink(long number, LineFacts facts, ReadOnlySpan<byte> previousLeaf)
     {
