@@ -1,3 +1,4 @@
+using Factory.Core.Locking;
 using Factory.Core.Reporting;
 
 namespace Factory.Core.Ledger;
@@ -17,8 +18,7 @@ internal static class SideFile
     /// <exception cref="UnauthorizedAccessException">It must not be read.</exception>
     public static byte[]? TryRead(string path, int longest)
     {
-        if (!RegularFile.Is(path))
-            return IsTaken(path) ? throw new NotPlainFileException("it is a link, a folder, a pipe or a device, not a plain file") : null;
+        if (!IsPlain(path)) return null;
         try
         {
             using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
@@ -32,6 +32,15 @@ internal static class SideFile
         {
             return null;
         }
+    }
+
+    // Whether it can be opened; false when there is nothing. What the system does not tell is an error, not nothing.
+    private static bool IsPlain(string path)
+    {
+        var isLink = new FileInfo(path).LinkTarget is not null;
+        if (!isLink && FileIdentity.IsKnown && FileIdentity.OfPath(path) is var found && found is null or { IsRegular: true }) return found is not null;
+        if (!isLink && !FileIdentity.IsKnown && (RegularFile.Is(path) || !IsTaken(path))) return true;
+        throw new NotPlainFileException("it is a link, a folder, a pipe or a device, not a plain file");
     }
 
     /// <summary>Whether anything has that name, be it a link to nothing.</summary>
