@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Factory.Core.Reporting;
 using Microsoft.Win32.SafeHandles;
 
 namespace Factory.Core.Ledger;
@@ -49,6 +50,8 @@ internal static partial class DurableFile
     public static void Replace(string path, ReadOnlySpan<byte> content)
     {
         var draft = path + ".new";
+        // A pipe left there would never take the bytes, and a link would lead them into another file.
+        if (!RegularFile.Is(draft) && SideFile.IsTaken(draft)) File.Delete(draft);
         using (var file = File.OpenHandle(draft, FileMode.Create, FileAccess.Write))
         {
             RandomAccess.Write(file, content, 0);

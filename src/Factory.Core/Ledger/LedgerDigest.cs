@@ -31,11 +31,12 @@ public static class LedgerDigest
     }
 
     /// <summary>The digest on record; null when there is none, empty when the file holds no digest.</summary>
+    /// <exception cref="NotPlainFileException">No plain file lies there.</exception>
     internal static byte[]? Read(string digestFile)
     {
-        const int HexDigits = 64;
-        if (!File.Exists(digestFile)) return null;
-        var text = File.ReadAllText(digestFile);
+        const int HexDigits = 64, LongestFile = 64 * 1024;
+        if (SideFile.TryRead(digestFile, LongestFile) is not { } bytes) return null;
+        var text = Encoding.UTF8.GetString(bytes);
         var end = text.IndexOf(' ', StringComparison.Ordinal);
         var digest = new byte[HexDigits / 2];
         return end == HexDigits && Convert.FromHexString(text.AsSpan(0, end), digest, out _, out _) == OperationStatus.Done ? digest : [];

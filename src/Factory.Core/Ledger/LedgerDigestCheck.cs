@@ -26,6 +26,9 @@ internal sealed class LedgerDigestCheck : IDisposable
     /// <summary>The digest on record; empty when the file holds none.</summary>
     public ReadOnlySpan<byte> Expected => _digest;
 
+    /// <summary>Why no digest could be read from what has its name; null when one was looked for in a plain file.</summary>
+    public string? Trouble { get; private init; }
+
     /// <summary>How many bytes are thought to be covered; only saves time. 0 for no idea.</summary>
     public long LikelyBytes { get; set; }
 
@@ -37,6 +40,10 @@ internal sealed class LedgerDigestCheck : IDisposable
         try
         {
             return LedgerDigest.Read(file) is { } digest ? new LedgerDigestCheck(ledger, digest) : null;
+        }
+        catch (NotPlainFileException error)
+        {
+            return new LedgerDigestCheck(ledger, []) { Trouble = error.Message };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -12,7 +12,7 @@ namespace Factory.Core.Ledger;
 /// </summary>
 internal sealed class LedgerFloor(LedgerPaths paths)
 {
-    private const int LongestNote = 64 * 1024, BlockSize = 64 * 1024;
+    private const int LongestNote = 1024 * 1024, LongestFrontier = 256 * 1024 * 1024, BlockSize = 64 * 1024;
 
     /// <summary>Makes sure that no ledger is expected where there is none.</summary>
     /// <exception cref="Contracts.FactoryException">A checkpoint covers a ledger that is missing.</exception>
@@ -29,8 +29,10 @@ internal sealed class LedgerFloor(LedgerPaths paths)
     {
         var (bytes, lines, size) = Read();
         if (wholeLength < bytes) throw LedgerRefusal.Shorter(paths.Ledger, wholeLength, bytes, "bytes", length - wholeLength);
-        // A crash between the two files may leave the frontier behind; a missing one counts from the start.
-        if (size <= lines) return;
+        if (size == lines) return;
+        // A crash between the two files may leave the frontier behind, never ahead: one that claims more lines than were
+        // signed is somebody's, and everything is counted, as without one.
+        if (size < lines) (bytes, lines) = (0, 0);
         lines += CountLines(ledger, bytes, wholeLength, size - lines);
         if (lines < size) throw LedgerRefusal.Shorter(paths.Ledger, lines, size, "lines", length - wholeLength);
     }
@@ -41,13 +43,10 @@ internal sealed class LedgerFloor(LedgerPaths paths)
         var size = CheckpointLines();
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(paths.Frontier));
+            if (SideFile.TryRead(paths.Frontier, LongestFrontier) is not { } text) return (0, 0, size ?? 0);
+            using var json = JsonDocument.Parse(text);
             var (bytes, lines) = (json.RootElement.GetProperty("bytes").GetInt64(), json.RootElement.GetProperty("lines").GetInt64());
             return bytes >= 0 && lines >= 0 ? (bytes, lines, size ?? 0) : throw new FormatException("a count is less than 0");
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return (0, 0, size ?? 0);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
@@ -62,16 +61,10 @@ internal sealed class LedgerFloor(LedgerPaths paths)
         var path = paths.Checkpoint;
         try
         {
-            using var file = File.OpenHandle(path);
-            var bytes = new byte[Math.Min(LongestNote, RandomAccess.GetLength(file))];
-            LedgerTail.ReadExactly(file, bytes, 0);
+            if (SideFile.TryRead(path, LongestNote) is not { } bytes) return null;
             return Encoding.UTF8.GetString(bytes).Split('\n') is [_, var size, _, ..] && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var lines)
                 ? lines
                 : throw LedgerRefusal.Uncheckable(paths.Ledger, path, "its second line is no number");
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {

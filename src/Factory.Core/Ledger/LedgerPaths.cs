@@ -26,6 +26,12 @@ public sealed class LedgerPaths
     /// <summary>The signed head of the ledger's Merkle tree (C2SP tlog-checkpoint), as the last seal left it.</summary>
     public string Checkpoint => In("factory_ledger.checkpoint");
 
+    /// <summary>Where a checkpoint that another key signed is kept when a seal replaces it.</summary>
+    /// <param name="keyId">The id of that key.</param>
+    /// <param name="number">From 1, for several of one key.</param>
+    public string ReplacedCheckpoint(uint keyId, int number) => In(string.Create(
+        CultureInfo.InvariantCulture, $"factory_ledger.checkpoint.{keyId:x8}{(number == 1 ? "" : $".{number}")}"));
+
     /// <summary>What the next seal and fast readers continue from; never trusted by itself, and rebuilt when it is lost.</summary>
     public string Frontier => In("factory_ledger.frontier.json");
 

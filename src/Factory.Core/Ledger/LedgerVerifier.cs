@@ -41,7 +41,7 @@ public static class LedgerVerifier
         OnAllCores(Workers(length, steps?.PieceSize ?? PieceSize), stop => Work(segments, steps, chain, checkpoint.Size, stop), cancellationToken);
         digest?.Accept(steps?.CoveredLines);
         digest?.Conclude(segments.WholeLength, segments.Lines, cancellationToken);
-        return Conclude(chain, digest, checkpoint, segments.IsTorn) with { Ledger = Path.GetFullPath(path) };
+        return Conclude(chain, digest, checkpoint, segments) with { Ledger = Path.GetFullPath(path) };
     }
 
     // No more than there is work for, and than there is memory for.
@@ -89,23 +89,24 @@ public static class LedgerVerifier
         }
     }
 
-    private static LedgerVerification Conclude(LedgerChainCheck chain, LedgerDigestCheck? digest, LedgerCheckpointCheck checkpoint, bool isTorn)
+    private static LedgerVerification Conclude(LedgerChainCheck chain, LedgerDigestCheck? digest, LedgerCheckpointCheck checkpoint, LedgerSegments segments)
     {
-        var signed = checkpoint.Conclude(chain);
+        var signed = checkpoint.Conclude(chain, segments.WholeLength);
         var (finding, reason) = chain switch
         {
             { BadLines: > 0 } => (LedgerSignatureStatus.Tampered, $"line {chain.FirstBadLine}: {chain.Reason}"),
             _ when signed.Tampering is { } tampering => (LedgerSignatureStatus.Tampered, tampering),
+            _ when digest is { Trouble: { } trouble } => (LedgerSignatureStatus.Tampered, $"factory_ledger.sha256 cannot be read: {trouble}"),
             _ when digest is { CoveredLines: null } => (LedgerSignatureStatus.Tampered,
                 "factory_ledger.sha256 is the digest neither of the ledger nor of its first lines: the last line that it covered was changed, lines were removed at the end, or the digest itself was changed"),
-            _ when isTorn => (LedgerSignatureStatus.Torn, $"bytes without a final LF follow line {chain.Lines}: a crash left them, or an append is going on; the next append moves them to quarantine"),
+            _ when segments.IsTorn => (LedgerSignatureStatus.Torn, $"bytes without a final LF follow line {chain.Lines}: a crash left them, or an append is going on; the next append moves them to quarantine"),
             { Lines: 0 } => (LedgerSignatureStatus.Empty, "the ledger has no line"),
             { FirstChained: 1 } => (LedgerSignatureStatus.Verified, null),
             _ => (chain.FirstChained is null ? LedgerSignatureStatus.Unchained : LedgerSignatureStatus.Partial,
                 $"unchained before line {chain.FirstChained ?? chain.Lines + 1}: an older Factory wrote those lines without a chain"),
         };
         var status = ToStatus(finding);
-        if (signed.Status is { } worse && status is not RunStatus.Blocked) (status, reason) = (worse, signed.Reason);
+        if (signed.Status is { } worse && status is not RunStatus.Blocked) (status, reason) = (worse, reason is null ? signed.Reason : $"{reason}; {signed.Reason}");
         return new LedgerVerification(
             status, new LedgerSignature(finding), chain.Lines, chain.Root(), chain.FirstBadLine, reason, chain.BadLines,
             chain is { Lines: > 0, FirstChained: null or > 1 } ? chain.FirstChained ?? chain.Lines + 1 : null,

@@ -11,7 +11,7 @@ namespace Factory.Core.Ledger.Checkpoints;
 /// </summary>
 public sealed record LedgerCheckpoint
 {
-    private const int LinesNeeded = 3;
+    private const int LinesNeeded = 3, LongestFile = 1024 * 1024;
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private readonly SignedNote _note;
 
@@ -58,14 +58,20 @@ public sealed record LedgerCheckpoint
         }
     }
 
-    /// <summary>Reads a checkpoint file.</summary>
+    /// <summary>Reads a checkpoint file that somebody names; it may be a link or a pipe.</summary>
     /// <returns>Null when there is none.</returns>
     /// <exception cref="FactoryException">It cannot be read, or is not a checkpoint.</exception>
-    public static LedgerCheckpoint? Read(string path)
+    public static LedgerCheckpoint? Read(string path) => Read(path, File.ReadAllBytes);
+
+    /// <summary>Reads the checkpoint beside a ledger, which is a plain file or nothing.</summary>
+    /// <inheritdoc cref="Read(string)"/>
+    internal static LedgerCheckpoint? ReadBeside(string path) => Read(path, static path => SideFile.TryRead(path, LongestFile));
+
+    private static LedgerCheckpoint? Read(string path, Func<string, byte[]?> read)
     {
         try
         {
-            return Parse(StrictUtf8.GetString(File.ReadAllBytes(path)), path);
+            return read(path) is { } bytes ? Parse(StrictUtf8.GetString(bytes), path) : null;
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -16,6 +16,8 @@ internal sealed record LedgerFrontier
     /// <summary>How many bytes lie between two of <see cref="DigestStates"/>.</summary>
     public const long DigestStep = 1024 * 1024;
 
+    // Its states take 47 bytes for each MiB of the ledger.
+    private const int LongestFile = 256 * 1024 * 1024;
     private const int SchemaVersion = 1, DigestBlock = 64;
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'";
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
@@ -50,7 +52,7 @@ internal sealed record LedgerFrontier
     {
         try
         {
-            return TryParse(File.ReadAllBytes(paths.Frontier));
+            return SideFile.TryRead(paths.Frontier, LongestFile) is { } json ? TryParse(json) : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -14,7 +14,7 @@ public static class LedgerSeal
 
     /// <summary>Refreshes checkpoint, digest and frontier, each in one step, while nobody can append.</summary>
     /// <param name="runsFolder">The runs folder.</param>
-    /// <param name="key">The key that signs. It may be another than the last time.</param>
+    /// <param name="key">The key that signs. It may be another than the last time; the result warns of that.</param>
     /// <param name="request">What else is wanted.</param>
     /// <param name="cancellationToken">Ends the work before anything is replaced.</param>
     /// <exception cref="FactoryException">
@@ -41,6 +41,7 @@ public static class LedgerSeal
         var record = SealRecord.Read(paths, key.Public);
         CheckEnd(paths, record);
         var origin = ReadOrigin(paths, record);
+        var warnings = record.IsOwn ? [] : SealDoubt.Resolve(paths, record, origin, key.Public, cancellationToken);
         var continued = SealFold.Continue(paths, record, cancellationToken);
         var fold = continued ?? SealFold.FromStart(paths, record, cancellationToken);
         var checkpoint = record.Checkpoint is { } old && old.Size == fold.Lines && old.Check(key.Public) == CheckpointSignature.Valid
@@ -48,8 +49,9 @@ public static class LedgerSeal
             : LedgerCheckpoint.Sign(origin, fold.Lines, fold.Root(), key);
         var proofs = SealProofs.Make(paths.Ledger, continued is null ? null : record.Frontier, checkpoint, offsets, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
+        if (record is { IsOwn: false, Checkpoint: { } foreign }) SealDoubt.KeepAside(paths, foreign);
         Replace(paths, checkpoint, fold);
-        return new SealedLedger(new LedgerHead(origin, checkpoint.Size, Convert.ToBase64String(checkpoint.Root.Span)), checkpoint, proofs);
+        return new SealedLedger(new LedgerHead(origin, checkpoint.Size, Convert.ToBase64String(checkpoint.Root.Span)), checkpoint, proofs, warnings);
     }
 
     private static void Replace(LedgerPaths paths, LedgerCheckpoint checkpoint, LedgerFold fold)

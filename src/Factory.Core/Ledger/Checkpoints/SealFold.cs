@@ -9,7 +9,7 @@ internal static class SealFold
     private const int BlockAndLineFeed = 65;
 
     /// <summary>Continues from the frontier.</summary>
-    /// <returns>Null when there is none that checkpoint and digest agree with; why is for a whole scan to find out.</returns>
+    /// <returns>Null when there is none that checkpoint, digest and the lines before its end agree with; why is for a whole scan to find out.</returns>
     public static LedgerFold? Continue(LedgerPaths paths, SealRecord record, CancellationToken cancellationToken)
     {
         if (!record.MayContinue) return null;
@@ -19,7 +19,7 @@ internal static class SealFold
         {
             var end = new byte[Math.Min(frontier.Bytes, BlockAndLineFeed)];
             LedgerTail.ReadExactly(ledger, end, frontier.Bytes - end.Length);
-            if (end[^1] != '\n') return null;
+            if (end[^1] != '\n' || !FrontierTie.Holds(paths.Ledger, frontier, cancellationToken)) return null;
             fold = new LedgerFold(frontier, end.AsSpan(end.Length - (int)(frontier.Bytes - frontier.TailStateAt)));
         }
 

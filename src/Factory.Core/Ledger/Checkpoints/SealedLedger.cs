@@ -11,4 +11,5 @@ public sealed record SealRequest(IReadOnlyList<long> LineOffsets);
 /// <param name="Head">The head, to be kept elsewhere.</param>
 /// <param name="Checkpoint">The signed checkpoint on the disk.</param>
 /// <param name="Proofs">One proof an offset of the request, in its order.</param>
-public sealed record SealedLedger(LedgerHead Head, LedgerCheckpoint Checkpoint, IReadOnlyList<InclusionProof> Proofs);
+/// <param name="Warnings">What was odd and does not stop a run, to be shown: a checkpoint that was gone or another key's.</param>
+public sealed record SealedLedger(LedgerHead Head, LedgerCheckpoint Checkpoint, IReadOnlyList<InclusionProof> Proofs, IReadOnlyList<string> Warnings);

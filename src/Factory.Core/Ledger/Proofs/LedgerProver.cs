@@ -79,7 +79,7 @@ public static class LedgerProver
     {
         if (!File.Exists(ledgerPath)) throw LedgerFailure.Unreadable(ledgerPath, new FileNotFoundException());
         var path = LedgerPaths.OfFile(ledgerPath).Checkpoint;
-        return LedgerCheckpoint.Read(path) ?? throw new FactoryException(
+        return LedgerCheckpoint.ReadBeside(path) ?? throw new FactoryException(
             BlockerKind.Config, $"the ledger {ledgerPath} has no checkpoint: there is no {path}", "Finish a run (each run's end seals the ledger), then ask again.", path);
     }
 

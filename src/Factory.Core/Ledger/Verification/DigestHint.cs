@@ -13,7 +13,7 @@ internal sealed record DigestHint(long Bytes, int Step, IReadOnlyList<ReadOnlyMe
 {
     /// <summary>Reads the hint beside a ledger, which the last seal left; null when there is none.</summary>
     public static DigestHint? Read(string ledger) =>
-        Path.GetFileName(ledger) == LedgerPaths.LedgerName && LedgerPaths.OfFile(ledger) is var paths && File.Exists(paths.Frontier) && LedgerFrontier.Read(paths) is { } frontier
+        Path.GetFileName(ledger) == LedgerPaths.LedgerName && LedgerPaths.OfFile(ledger) is var paths && LedgerFrontier.Read(paths) is { } frontier
             ? new DigestHint(frontier.Bytes, (int)LedgerFrontier.DigestStep, frontier.DigestStates)
             : null;
 }

@@ -20,8 +20,10 @@ internal sealed class LedgerCheckpointCheck
     private readonly bool _requireSignature;
     private readonly string? _trouble;
 
-    private LedgerCheckpointCheck(LedgerCheckpoint? checkpoint, VerifyingKey? key, bool requireSignature, string? trouble) =>
-        (_checkpoint, _key, _requireSignature, _trouble) = (checkpoint, key, requireSignature, trouble);
+    private readonly LedgerFrontier? _frontier;
+
+    private LedgerCheckpointCheck(LedgerCheckpoint? checkpoint, VerifyingKey? key, bool requireSignature, string? trouble, LedgerFrontier? frontier = null) =>
+        (_checkpoint, _key, _requireSignature, _trouble, _frontier) = (checkpoint, key, requireSignature, trouble, frontier);
 
     /// <summary>How many lines the checkpoint speaks of; 0 without one.</summary>
     public long Size => _checkpoint?.Size ?? 0;
@@ -33,21 +35,24 @@ internal sealed class LedgerCheckpointCheck
         if (Path.GetFileName(ledger) != LedgerPaths.LedgerName) return new LedgerCheckpointCheck(null, key, requireSignature, null);
         try
         {
-            var file = LedgerPaths.OfFile(ledger).Checkpoint;
-            return new LedgerCheckpointCheck(File.Exists(file) ? LedgerCheckpoint.Read(file) : null, key, requireSignature, null);
+            var paths = LedgerPaths.OfFile(ledger);
+            var checkpoint = LedgerCheckpoint.ReadBeside(paths.Checkpoint);
+            // Every seal writes a frontier after the checkpoint: alone, it still remembers how long the ledger was.
+            return new LedgerCheckpointCheck(checkpoint, key, requireSignature, null, checkpoint is null ? LedgerFrontier.Read(paths) : null);
         }
-        catch (FactoryException error) when (error.InnerException is FormatException or DecoderFallbackException)
+        catch (FactoryException error) when (error.InnerException is FormatException or DecoderFallbackException or NotPlainFileException)
         {
             return new LedgerCheckpointCheck(null, key, requireSignature, error.Message);
         }
     }
 
     /// <summary>Says what the checkpoint means, once every line was seen.</summary>
-    public CheckpointVerdict Conclude(LedgerChainCheck chain)
+    /// <param name="chain">What was found in the lines.</param>
+    /// <param name="bytes">How many bytes the whole lines have.</param>
+    public CheckpointVerdict Conclude(LedgerChainCheck chain, long bytes)
     {
         if (_trouble is not null) return new CheckpointVerdict(new LedgerCheckpointFinding(LedgerCheckpointStatus.Bad, null, null, null, null), _trouble);
-        if (_checkpoint is null)
-            return Required(new LedgerCheckpointFinding(LedgerCheckpointStatus.None, null, null, null, null), "there is no checkpoint, but a signature is required");
+        if (_checkpoint is null) return WithoutCheckpoint(chain, bytes);
         if (chain.Lines < Size)
             return new CheckpointVerdict(
                 Found(LedgerCheckpointStatus.Short), $"it is shorter than its checkpoint: {chain.Lines} lines instead of at least {Size}; lines were removed at the end");
@@ -59,13 +64,27 @@ internal sealed class LedgerCheckpointCheck
             : OfSignature(_checkpoint.Check(_key));
     }
 
+    private CheckpointVerdict WithoutCheckpoint(LedgerChainCheck chain, long bytes)
+    {
+        var none = new LedgerCheckpointFinding(LedgerCheckpointStatus.None, null, null, null, null);
+        if (_frontier is { } sealedAt && (chain.Lines < sealedAt.Lines || bytes < sealedAt.Bytes))
+            return new CheckpointVerdict(
+                none, $"it is shorter than its frontier: {chain.Lines} lines in {bytes} bytes instead of at least {sealedAt.Lines} in {sealedAt.Bytes}; lines were removed at the end, and factory_ledger.checkpoint is gone");
+        if (_requireSignature) return Required(none, "there is no checkpoint, but a signature is required");
+        // Nothing can be signed before a run with chained lines ended.
+        return _key is not null && chain.FirstChained is not null
+            ? new CheckpointVerdict(none, null, RunStatus.Warn, "no checkpoint is there, so nothing signed speaks for the ledger; a run writes one when it ends")
+            : new CheckpointVerdict(none);
+    }
+
     private CheckpointVerdict OfSignature(CheckpointSignature signature)
     {
-        const string ByOther = "factory_ledger.checkpoint is not signed by the given key";
+        var by = Found(LedgerCheckpointStatus.OtherKey).KeyId;
+        var byOther = $"factory_ledger.checkpoint is not signed by the given key, but by another (id {by})";
         return signature switch
         {
             CheckpointSignature.Valid => new CheckpointVerdict(Found(LedgerCheckpointStatus.Signed)),
-            CheckpointSignature.OtherKey => new CheckpointVerdict(Found(LedgerCheckpointStatus.OtherKey), null, _requireSignature ? RunStatus.Blocked : RunStatus.Warn, ByOther),
+            CheckpointSignature.OtherKey => new CheckpointVerdict(Found(LedgerCheckpointStatus.OtherKey), null, _requireSignature ? RunStatus.Blocked : RunStatus.Warn, byOther),
             _ => new CheckpointVerdict(Found(LedgerCheckpointStatus.Bad), "factory_ledger.checkpoint bears the given key's id, but the key did not sign this text: it was changed"),
         };
     }

@@ -14,6 +14,7 @@ public sealed class LedgerFloorTests
         FrontierOnly,
         FrontierBroken,
         FrontierBehind,
+        FrontierForged,
     }
 
     [Theory]
@@ -22,6 +23,7 @@ public sealed class LedgerFloorTests
     [InlineData(Known.FrontierOnly)]
     [InlineData(Known.FrontierBroken)]
     [InlineData(Known.FrontierBehind)]
+    [InlineData(Known.FrontierForged)]
     public void A_ledger_cut_below_its_checkpoint_is_refused_at_every_length_and_continued_at_its_own(Known known)
     {
         using var folder = new LedgerFolder();
@@ -103,6 +105,7 @@ public sealed class LedgerFloorTests
     {
         var (bytes, lines) = (folder.Bytes.Length, folder.Lines.Length);
         if (known == Known.FrontierBehind) (bytes, lines) = (folder.Lines[0].Length + 1, 1);
+        if (known == Known.FrontierForged) (bytes, lines) = (1, 1000);
         var frontier = known == Known.FrontierBroken ? "{\"bytes\":" : string.Create(CultureInfo.InvariantCulture, $"{{\"bytes\":{bytes},\"lines\":{lines},\"nodes\":[]}}\n");
         var checkpoint = string.Create(CultureInfo.InvariantCulture, $"example.org/ledger\n{folder.Lines.Length}\n{Convert.ToBase64String(new byte[32])}\n\n— example.org/ledger AAAAAAAA\n");
         if (known != Known.CheckpointOnly) File.WriteAllText(Path.Combine(folder.Paths.RunsFolder, "factory_ledger.frontier.json"), frontier);

@@ -58,7 +58,7 @@ public sealed class LedgerCheckpointVerdictTests : IDisposable
     {
         var result = Verify(_other);
         Assert.Equal((RunStatus.Warn, LedgerCheckpointStatus.OtherKey), Outcome(result));
-        Assert.Contains("not signed by the given key", result.Reason, StringComparison.Ordinal);
+        Assert.Contains($"not signed by the given key, but by another (id {result.Checkpoint!.KeyId})", result.Reason, StringComparison.Ordinal);
         Assert.Equal((RunStatus.Blocked, LedgerCheckpointStatus.OtherKey), Outcome(Verify(_other, required: true)));
     }
 
@@ -66,8 +66,40 @@ public sealed class LedgerCheckpointVerdictTests : IDisposable
     public void A_missing_checkpoint_is_none_and_blocks_where_it_is_required()
     {
         File.Delete(_folder.Paths.Checkpoint);
-        Assert.Equal((RunStatus.Pass, LedgerCheckpointStatus.None), Outcome(Verify(_key)));
+        var result = Verify(_key);
+        Assert.Equal((RunStatus.Warn, LedgerCheckpointStatus.None), Outcome(result));
+        Assert.Contains("nothing signed speaks for the ledger", result.Reason, StringComparison.Ordinal);
+        Assert.Equal((RunStatus.Pass, LedgerCheckpointStatus.None), Outcome(Verify(null)));
         Assert.Equal((RunStatus.Blocked, LedgerCheckpointStatus.None), Outcome(Verify(_key, required: true)));
+    }
+
+    [Fact]
+    public void A_cut_ledger_without_checkpoint_and_digest_is_shorter_than_its_frontier()
+    {
+        File.Delete(_folder.Paths.Checkpoint);
+        File.Delete(_folder.Paths.Digest);
+        Assert.Equal(RunStatus.Pass, Verify(null).Status);
+        for (var length = 0; length < Good.Length; length += length < Good.Length - 400 ? 211 : 1)
+        {
+            _folder.Bytes = Good[..length];
+            var result = Verify(null);
+            Assert.Equal((LedgerSignatureStatus.Tampered, RunStatus.Blocked), (result.Signature.Status, result.Status));
+            if (length == 0) Assert.Contains("shorter than its frontier: 0 lines", result.Reason, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_ledger_of_an_older_factory_needs_no_checkpoint_and_two_reasons_to_warn_are_both_told()
+    {
+        using var folder = new LedgerFolder();
+        File.Copy(LedgerFolder.Sample, folder.Paths.Ledger);
+        var result = LedgerVerifier.Verify(folder.Paths.Ledger, _key.Public, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(LedgerSignatureStatus.Unchained, result.Signature.Status);
+        Assert.DoesNotContain("nothing signed", result.Reason, StringComparison.Ordinal);
+        folder.AppendMany(1);
+        result = LedgerVerifier.Verify(folder.Paths.Ledger, _key.Public, cancellationToken: TestContext.Current.CancellationToken);
+        Assert.StartsWith("unchained before line", result.Reason, StringComparison.Ordinal);
+        Assert.EndsWith("a run writes one when it ends", result.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
