@@ -8,7 +8,7 @@ internal sealed record TimeOrder(bool IsOrdered, long? Lines)
     /// <summary>Finds out, by the hint beside the ledger and by a look at the times of the lines that it does not cover.</summary>
     public static TimeOrder Of(LedgerFile file, ReadingLimits limits, CancellationToken cancellationToken)
     {
-        var hint = TimeOrderHint.TryRead(file);
+        var hint = limits.BelievesHint ? TimeOrderHint.TryRead(file) : null;
         // Nothing more to look at is the usual case, and must cost nothing.
         if (hint?.Bytes == file.Length) return new TimeOrder(true, hint.Lines);
         var rest = Probe(file, hint?.Bytes ?? 0, hint?.NewestTicks ?? long.MinValue, limits, cancellationToken);
