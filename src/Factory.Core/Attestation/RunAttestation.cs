@@ -26,6 +26,12 @@ public sealed record AttestationResult(string RunId, string RunDir, string Bundl
     /// <summary>The ledger's signed head after the attestation was recorded, to be kept elsewhere; null before it was sealed.</summary>
     public LedgerHead? Head { get; init; }
 
+    /// <summary>How the files differ from what was attested before; null when nothing was compared, as at a run's own end.</summary>
+    public AttestationChanges? Changes { get; init; }
+
+    /// <summary>Files that are not what was attested before: at most 1,000 names. Those that are gone or new are in <see cref="Changes"/>.</summary>
+    public IReadOnlyList<string> Changed => Changes?.Changed ?? [];
+
     /// <summary>What a person should know.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }
@@ -60,6 +66,8 @@ public sealed class RunAttestation(string runsDirectory, RunId runId)
             throw new FactoryException(BlockerKind.Config, $"the run {runId} has signed provenance, and no key was given to sign it again", "give a signing key", Path.Combine(_folder, ProvenanceName));
         var names = workers.ToList();
         var files = new RunFiles(_folder);
+        // Before anything is listed: a draft that a stopped run left would be attested as if it were evidence.
+        new EarlierAttestation(_folder).DeleteDrafts(files);
         var extract = Path.Combine(_folder, LedgerExtract);
         await files.WriteAsync(extract, stream =>
         {

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Factory.Core.Contracts;
 using Factory.Core.Reporting;
 
@@ -33,13 +35,19 @@ public static class RunTree
     /// <summary>More names than any run has; a folder with more is not read to its end.</summary>
     public const int MostEntries = 2_000_000;
 
+    /// <summary>The longest path that is looked at, absolute, in bytes of UTF-8: what every system opens.</summary>
+    public const int LongestPath = 4096;
+
+    /// <summary>How many folders may lie in each other below the run's folder.</summary>
+    public const int MostLevels = 200;
+
     private static readonly EnumerationOptions OneLevel = new() { AttributesToSkip = 0, IgnoreInaccessible = false, RecurseSubdirectories = false };
 
     /// <summary>Lists a folder of the run, or all of it.</summary>
     /// <param name="runFolder">The run's folder, absolute.</param>
     /// <param name="folder">The folder to list, absolute; it need not exist. A link in its place is one entry.</param>
     /// <param name="cancellationToken">Ends the listing.</param>
-    /// <exception cref="FactoryException">There are more than <see cref="MostEntries"/> names.</exception>
+    /// <exception cref="FactoryException">There are more than <see cref="MostEntries"/> names, or a name is deeper or longer than a run has any.</exception>
     /// <exception cref="IOException">A folder cannot be read.</exception>
     public static IReadOnlyList<RunEntry> List(string runFolder, string folder, CancellationToken cancellationToken = default)
     {
@@ -55,6 +63,7 @@ public static class RunTree
         while (pending.TryPop(out var current))
         {
             cancellationToken.ThrowIfCancellationRequested();
+            RequireReachable(runFolder, current);
             foreach (var entry in new DirectoryInfo(current).EnumerateFileSystemInfos("*", OneLevel))
             {
                 var isLink = entry.Attributes.HasFlag(FileAttributes.ReparsePoint);
@@ -73,6 +82,17 @@ public static class RunTree
         }
 
         return entries;
+    }
+
+    // Deeper down the system refuses paths, each call in a way of its own.
+    private static void RequireReachable(string runFolder, string folder)
+    {
+        const int LongestName = 256;
+        var below = folder.AsSpan(Math.Min(runFolder.Length, folder.Length));
+        if (below.Count(Path.DirectorySeparatorChar) <= MostLevels && Encoding.UTF8.GetByteCount(folder) + LongestName <= LongestPath) return;
+        throw new FactoryException(
+            BlockerKind.InvalidPath, string.Create(CultureInfo.InvariantCulture, $"{runFolder} holds folders that lie more than {MostLevels} deep or whose paths are longer than {LongestPath} bytes: {below[..Math.Min(below.Length, 100)]}..."),
+            "find out what made them, and remove them", runFolder);
     }
 
     // A name that finds nothing counts as a file, so that reading it fails aloud.

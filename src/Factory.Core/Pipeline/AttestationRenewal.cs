@@ -1,3 +1,4 @@
+using System.Globalization;
 using Factory.Core.Attestation;
 using Factory.Core.Contracts;
 using Factory.Core.Ledger;
@@ -10,6 +11,8 @@ namespace Factory.Core.Pipeline;
 /// </summary>
 public static class AttestationRenewal
 {
+    private const int MostInWarning = 10, MostInEvent = 50, LongestInEvent = 24 * 1024;
+
     /// <summary>Writes them, under the run's lock, and records it in the ledger.</summary>
     /// <param name="record">The run.</param>
     /// <param name="key">The key that signs the provenance and the ledger's checkpoint.</param>
@@ -29,6 +32,7 @@ public static class AttestationRenewal
         using var journal = new RunJournal(new LedgerWriter(folder.RunsDirectory, clock), folder.Id, RunOpening.FirstEvent(folder));
         try
         {
+            var changes = new EarlierAttestation(folder.Path).Compare(manifest.Workers, LastRecorded(folder), cancellationToken);
             var result = await new RunAttestation(folder.RunsDirectory, folder.Id).WriteAsync(
                 manifest.Workers,
                 key,
@@ -37,14 +41,40 @@ public static class AttestationRenewal
                 {
                     ["path"] = manifest.Paths.RunDir + "/attestations",
                     ["renewed"] = true,
+                    ["changed_count"] = changes.Count,
+                    ["changed"] = Shortened(changes),
                 })).ConfigureAwait(false);
-            return result with { Head = await RunSeal.WriteAsync(folder, journal.Last!, key).ConfigureAwait(false) };
+            return result with { Changes = changes, Warnings = [.. result.Warnings, .. Describe(changes)], Head = await RunSeal.WriteAsync(folder, journal.Last!, key).ConfigureAwait(false) };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new FactoryException(
                 new Blocker(BlockerKind.Check, null, folder.Path, $"the attestations of {folder.Id} could not be written: {error.Message}", "free space or mend the access rights, then try again"), RunStatus.Fail, error);
         }
+    }
+
+    private static IReadOnlyDictionary<string, string>? LastRecorded(RunFolder folder)
+    {
+        var ledger = new LedgerPaths(folder.RunsDirectory).Ledger;
+        var filter = new LedgerFilter { RunId = folder.Id.Text, EventTypes = [WireEnum<LedgerEventType>.NameOf(LedgerEventType.AttestationWritten)] };
+        return File.Exists(ledger) ? LedgerReader.Read(ledger, filter).LastOrDefault()?.Hashes : null;
+    }
+
+    // Not a refusal: restoring a file from a backup is what a renewal is for. But it is never silent.
+    private static IEnumerable<string> Describe(AttestationChanges changes)
+    {
+        if (changes.Count == 0) yield break;
+        var names = changes.Names.Take(MostInWarning).ToList();
+        yield return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{changes.Count} {(changes.Count == 1 ? "file differs" : "files differ")} from what was attested before: {string.Join(", ", names)}{(changes.Count > names.Count ? ", ..." : "")}; they are attested as they are now");
+    }
+
+    // A line of the ledger has a limit, and JSON may spell a character with six bytes.
+    private static List<object?> Shortened(AttestationChanges changes)
+    {
+        var length = 0;
+        return [.. changes.Names.Take(MostInEvent).TakeWhile(name => (length += 6 * name.Length) <= LongestInEvent)];
     }
 
     // The workers' names become paths: a manifest that was changed must not lead out of the run's folder.

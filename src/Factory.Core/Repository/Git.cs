@@ -70,6 +70,12 @@ public sealed class Git
     /// <summary>Uses the git program of this name or path.</summary>
     public Git(string program = "git") => _program = program;
 
+    /// <summary>Variables that every call gets, before those of the call itself.</summary>
+    public IReadOnlyDictionary<string, string>? Environment { get; private init; }
+
+    /// <summary>The same program with further variables for every call.</summary>
+    public Git With(IReadOnlyDictionary<string, string> environment) => new(_program) { Environment = environment };
+
     /// <summary>Runs git to its end and collects its output.</summary>
     /// <exception cref="FactoryException">git could not be started.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; git was ended.</exception>
@@ -152,7 +158,7 @@ public sealed class Git
         }
     }
 
-    private static void SetEnvironment(ProcessStartInfo start, GitCall call)
+    private void SetEnvironment(ProcessStartInfo start, GitCall call)
     {
         foreach (var name in InheritedVariables) start.Environment.Remove(name);
         // Filters and merge drivers of the repository run below git, and they are not Factory's own.
@@ -162,6 +168,7 @@ public sealed class Git
         start.Environment["GIT_OPTIONAL_LOCKS"] = "0";
         start.Environment["GIT_NO_REPLACE_OBJECTS"] = "1";
         start.Environment["GIT_MERGE_AUTOEDIT"] = "no";
+        foreach (var (name, value) in Environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         if (call.IndexFile is not null) start.Environment["GIT_INDEX_FILE"] = call.IndexFile;
         foreach (var (name, value) in call.Environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
     }

@@ -67,6 +67,12 @@ public sealed record PemKey(string Path) : KeySource
             key.Dispose();
             throw Refused($"its {label} is damaged, or not an ECDSA key on the curve P-256 ({error.Message})", error);
         }
+        catch (FactoryException error) when (error.Blocker.Path is null)
+        {
+            // The key itself was refused, for its curve; whoever reads that must learn which file it is.
+            key.Dispose();
+            throw Refused(error.Blocker.Message, error);
+        }
         catch
         {
             key.Dispose();

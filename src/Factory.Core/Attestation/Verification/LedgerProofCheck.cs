@@ -43,8 +43,26 @@ internal static class LedgerProofCheck
         if (signature == CheckpointSignature.OtherKey) findings.Changed(Name, "has a checkpoint that the key did not sign");
         else if (signature == CheckpointSignature.Invalid) findings.Changed(Name, "has a checkpoint whose signature is wrong");
         return (
-            string.Create(CultureInfo.InvariantCulture, $"the attestation is line {proof.Index + 1} of {proof.Checkpoint.Size} in the sealed ledger {proof.Checkpoint.Origin}"),
+            string.Create(CultureInfo.InvariantCulture, $"the attestation is line {proof.Index + 1} of {proof.Checkpoint.Size} in the sealed ledger {proof.Checkpoint.Origin}{Renewal(proof.Extra)}"),
             key is null ? "no public key was given for the checkpoint's signature" : null);
+    }
+
+    // Whoever reads a pass must learn that the files were attested a second time, and whether they were the same.
+    private static string Renewal(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line, Strict);
+            if (!document.RootElement.TryGetProperty("details", out var details) || !details.TryGetProperty("renewed", out var renewed) || renewed.ValueKind != JsonValueKind.True) return "";
+            return details.TryGetProperty("changed_count", out var count) && count.TryGetInt64(out var files)
+                ? string.Create(CultureInfo.InvariantCulture, $"; it is a renewal, and {files} files differed from what was attested before")
+                : "; it is a renewal, which does not say what differed from what was attested before";
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            // CompareLine reports a line that is no event.
+            return "";
+        }
     }
 
     private static void CompareLine(ReadOnlyMemory<byte> line, string? runId, ManifestDigests digests, VerifiedProvenance provenance, VerificationFindings findings)

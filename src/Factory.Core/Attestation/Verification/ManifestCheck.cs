@@ -12,6 +12,8 @@ internal sealed record ManifestDigests(
 /// <summary>Compares every file with the digest that its manifest has for it.</summary>
 internal static class ManifestCheck
 {
+    private const long LargestUnsigned = 4L << 30, LargestUnsignedTotal = 64L << 30;
+
     public static ManifestDigests Compare(RunContents contents, IReadOnlyList<string>? workers, VerifiedProvenance provenance, VerificationFindings findings, CancellationToken cancellationToken)
     {
         var manifests = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -26,10 +28,12 @@ internal static class ManifestCheck
             if (!listed.ContainsKey(name)) findings.Wrong($"no manifest covers {name}", name);
         // Lengths count only when somebody signed for them.
         var sizes = provenance is { IsSigned: true, Statement: { } statement } ? Sizes(statement) : [];
-        var there = listed.Keys.Where(contents.Has).ToList();
+        var tooLarge = TooLarge(contents, listed.Keys, sizes, findings);
+        var there = listed.Keys.Where(name => contents.Has(name) && !tooLarge.Contains(name)).ToList();
         var files = contents.Digest(there, sizes, cancellationToken);
         foreach (var (name, digest) in listed)
-            if (!files.TryGetValue(name, out var actual)) findings.Missing(name);
+            if (tooLarge.Contains(name)) continue;
+            else if (!files.TryGetValue(name, out var actual)) findings.Missing(name);
             else if (actual != digest) findings.Changed(name, actual is null ? "has another length than was recorded, or cannot be read" : "was changed: its digest is another");
         findings.End("manifests", $"{listed.Count} files have the digests of their manifests");
         return new ManifestDigests(manifests, listed, files);
@@ -56,6 +60,23 @@ internal static class ManifestCheck
         {
             findings.Changed(name, $"cannot be read: {error.Message}");
         }
+    }
+
+    // Without a signed length anybody may have made a file huge, also one that is nothing but a hole, to keep a verifier busy.
+    private static HashSet<string> TooLarge(RunContents contents, IEnumerable<string> listed, Dictionary<string, long> sizes, VerificationFindings findings)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        var total = 0L;
+        foreach (var name in listed.Where(name => contents.Has(name) && !sizes.ContainsKey(name)).Order(StringComparer.Ordinal))
+        {
+            var length = contents.LengthOf(name);
+            var why = length > LargestUnsigned ? "not hashed: larger than 4 GiB, and no signed provenance tells its length"
+                : length > LargestUnsignedTotal - total ? "not hashed: the files are together larger than 64 GiB, and no signed provenance tells their lengths" : null;
+            if (why is null) total += length;
+            else if (found.Add(name)) findings.Changed(name, why);
+        }
+
+        return found;
     }
 
     private static Dictionary<string, long> Sizes(ProvenanceStatement statement)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Factory.Core.Contracts;
 
 namespace Factory.Core.Attestation.Verification;
@@ -17,6 +18,7 @@ internal static class ProvenanceCheck
     {
         var (digest, envelope) = ReadEnvelope(contents, request, findings);
         var isSigned = false;
+        if (envelope is { Signatures.Count: not 1 }) findings.Changed(Name, string.Create(CultureInfo.InvariantCulture, $"has {envelope.Signatures.Count} signatures, and Factory writes exactly one"));
         if (envelope is not null && request.Key is { } key)
         {
             isSigned = envelope.IsSignedBy(key);

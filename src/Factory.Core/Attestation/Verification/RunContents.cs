@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Factory.Core.Contracts;
 using Factory.Core.Reporting;
 
 namespace Factory.Core.Attestation.Verification;
@@ -21,8 +22,16 @@ internal sealed class RunContents
     /// <summary>The run's folder, absolute.</summary>
     public string Folder { get; }
 
-    /// <summary>Every name that is no folder, but for locks, which come and go.</summary>
-    public IEnumerable<RunEntry> Entries => _entries.Values.Where(entry => !entry.Name.StartsWith("locks/", StringComparison.Ordinal) || entry.Kind != RunEntryKind.File).OrderBy(entry => entry.Name, StringComparer.Ordinal);
+    /// <summary>Every name that is no folder, but for the locks that a run takes, which come and go.</summary>
+    public IEnumerable<RunEntry> Entries => _entries.Values.Where(entry => entry.Kind != RunEntryKind.File || !IsLock(entry.Name)).OrderBy(entry => entry.Name, StringComparer.Ordinal);
+
+    /// <summary>The folders right below the run's folder in which nothing lies that has a name of its own, in ordinal order.</summary>
+    /// <exception cref="IOException">The run's folder cannot be read.</exception>
+    public IEnumerable<string> EmptyFolders()
+    {
+        var filled = _entries.Keys.Select(name => name.Split('/')[0]).ToHashSet(StringComparer.Ordinal);
+        return [.. Directory.EnumerateDirectories(Folder, "*", new EnumerationOptions { AttributesToSkip = FileAttributes.ReparsePoint }).Select(path => Path.GetFileName(path)).Where(name => !filled.Contains(name)).Order(StringComparer.Ordinal)];
+    }
 
     public static RunContents Scan(string folder, CancellationToken cancellationToken) => new(folder, RunTree.List(folder, folder, cancellationToken));
 
@@ -51,6 +60,18 @@ internal sealed class RunContents
         var digests = new ConcurrentDictionary<string, string?>(StringComparer.Ordinal);
         Parallel.ForEach(names, new ParallelOptions { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount }, name => digests[name] = DigestOne(name, sizes.TryGetValue(name, out var size) ? size : null, cancellationToken));
         return digests;
+    }
+
+    /// <summary>How long a plain file is, in bytes; holes count, though they take no room.</summary>
+    public long LengthOf(string name) => new FileInfo(_entries[name].Path) is { Exists: true } file ? file.Length : 0;
+
+    // run.lock, WORKER.lock, and the note beside each that says who holds it.
+    private static bool IsLock(string name)
+    {
+        const string Folder = "locks/", Note = ".holder.json", End = ".lock";
+        if (!name.StartsWith(Folder, StringComparison.Ordinal)) return false;
+        var file = name.EndsWith(Note, StringComparison.Ordinal) ? name[Folder.Length..^Note.Length] : name[Folder.Length..];
+        return file.EndsWith(End, StringComparison.Ordinal) && (file == "run.lock" || WorkerId.TryParse(file[..^End.Length], out _));
     }
 
     private string? DigestOne(string name, long? size, CancellationToken cancellationToken)

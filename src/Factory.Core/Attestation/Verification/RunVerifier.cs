@@ -50,7 +50,7 @@ public static class RunVerifier
         var envelope = ProvenanceCheck.Read(contents, request, findings);
         var digests = ManifestCheck.Compare(contents, manifest?.Workers, envelope, findings, cancellationToken);
         ProvenanceCheck.Compare(envelope.Statement, digests, manifest, findings);
-        AddedFilesCheck.Find(contents, digests, envelope.Statement, findings);
+        AddedFilesCheck.Find(contents, manifest?.Workers ?? [], digests, envelope.Statement, findings);
         LedgerExtractCheck.Read(contents, manifest?.RunId, envelope.Statement, findings);
         LedgerProofCheck.Read(contents, request, manifest?.RunId, digests, envelope, findings);
         await TreeCheck.RunAsync(contents, request, manifest, envelope.Statement, findings, cancellationToken).ConfigureAwait(false);

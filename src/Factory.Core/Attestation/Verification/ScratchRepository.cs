@@ -5,7 +5,10 @@ using Factory.Core.Workers;
 
 namespace Factory.Core.Attestation.Verification;
 
-/// <summary>A repository in a temporary folder that borrows another's objects and takes over its rules of merging.</summary>
+/// <summary>
+/// A repository in a temporary folder that borrows another's objects and takes over its rules of merging, as far as they
+/// are data: nothing that the other repository or the user's own configuration would have git run is ever run here.
+/// </summary>
 internal sealed class ScratchRepository : IDisposable
 {
     private const int LargestAttributes = 1 << 20;
@@ -20,10 +23,14 @@ internal sealed class ScratchRepository : IDisposable
     private readonly string _home;
     private readonly GitRepository _repository;
 
-    private ScratchRepository(string home, GitRepository repository, bool isPartial) => (_home, _repository, IsPartial) = (home, repository, isPartial);
+    private readonly MergeSettings _settings;
+
+    private ScratchRepository(string home, GitRepository repository, MergeSettings settings) => (_home, _repository, _settings) = (home, repository, settings);
 
     /// <summary>Whether the other repository is a partial clone, which fetches objects when they are asked for; this one does not.</summary>
-    public bool IsPartial { get; }
+    public bool IsPartial => _settings.IsPartial;
+
+    private string AttributesFolder => Path.Combine(_home, "attributes");
 
     /// <summary>Makes it.</summary>
     /// <param name="user">The repository whose objects are borrowed.</param>
@@ -35,14 +42,18 @@ internal sealed class ScratchRepository : IDisposable
         try
         {
             var root = Directory.CreateDirectory(Path.Combine(home, "scratch")).FullName;
-            await user.RequireAsync(new GitCall("init", "--quiet", "--template=", "--object-format=" + (anyId.Hex.Length == 64 ? "sha256" : "sha1"), root) { WorkingDirectory = root }, cancellationToken).ConfigureAwait(false);
-            var repository = await GitRepository.OpenAsync(user.Git, root, cancellationToken).ConfigureAwait(false);
+            var git = user.Git.With(Quiet(home));
+            await user.RequireAsync(new GitCall("init", "--quiet", "--template=", "--object-format=" + (anyId.Hex.Length == 64 ? "sha256" : "sha1"), root) { WorkingDirectory = root, Environment = git.Environment }, cancellationToken).ConfigureAwait(false);
+            var repository = await GitRepository.OpenAsync(git, root, cancellationToken).ConfigureAwait(false);
             var objects = (await user.RequireAsync(new GitCall("rev-parse", "--path-format=absolute", "--git-path", "objects"), cancellationToken).ConfigureAwait(false)).Text;
             var info = Directory.CreateDirectory(Path.Combine(repository.GitDirectory, "objects", "info")).FullName;
             await File.WriteAllTextAsync(Path.Combine(info, "alternates"), objects + "\n", cancellationToken).ConfigureAwait(false);
-            CopyAttributes(user, repository);
-            var isPartial = await CopyConfigAsync(user, repository, cancellationToken).ConfigureAwait(false);
-            return new ScratchRepository(home, repository, isPartial);
+            Copy(Path.Combine(user.CommonDirectory, "info", "attributes"), Path.Combine(repository.CommonDirectory, "info", "attributes"));
+            var settings = await MergeSettings.ReadAsync(user, cancellationToken).ConfigureAwait(false);
+            foreach (var (name, value) in settings.Harmless) await repository.RequireAsync(new GitCall("config", "--local", name, value), cancellationToken).ConfigureAwait(false);
+            var shared = Path.Combine(home, "shared-attributes");
+            if (settings.AttributesFile is { } file && Copy(file, shared)) await repository.RequireAsync(new GitCall("config", "--local", "core.attributesFile", shared), cancellationToken).ConfigureAwait(false);
+            return new ScratchRepository(home, repository, settings);
         }
         catch
         {
@@ -73,43 +84,54 @@ internal sealed class ScratchRepository : IDisposable
         return written.ExitCode == 0 && CommitId.TryParse(written.Text, out var made) ? (made, "") : (null, written.Error);
     }
 
-    /// <summary>Merges trees onto the base as a run does.</summary>
-    public async Task<MergeOutcome> MergeAsync(CommitId baseCommit, CommitId baseTree, IEnumerable<(string Worker, CommitId Tree)> trees, CancellationToken cancellationToken)
+    /// <summary>
+    /// Lays out the base's attributes, and names what would have had a command take part in the merge: a driver, or a filter
+    /// when merges renormalize, of a path that two workers changed.
+    /// </summary>
+    public async Task<MergeCommands> FindCommandsAsync(CommitId baseCommit, CommitId baseTree, IEnumerable<(string Worker, CommitId Tree)> trees, CancellationToken cancellationToken)
     {
-        var attributes = Path.Combine(_home, "attributes");
-        await BaseAttributes.WriteAsync(_repository, baseCommit, await _repository.ListPathsAsync(baseTree, cancellationToken).ConfigureAwait(false), attributes, cancellationToken).ConfigureAwait(false);
+        await BaseAttributes.WriteAsync(_repository, baseCommit, await _repository.ListPathsAsync(baseTree, cancellationToken).ConfigureAwait(false), AttributesFolder, cancellationToken).ConfigureAwait(false);
+        var changes = new List<IReadOnlyList<ChangedPath>>();
+        foreach (var (_, tree) in trees) changes.Add(await _repository.DiffAsync(baseTree, tree, cancellationToken).ConfigureAwait(false));
+        return await MergeCommands.FindAsync(_repository, _settings, AttributesFolder, changes, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Merges trees onto the base as a run does, after <see cref="FindCommandsAsync"/>.</summary>
+    public async Task<MergeOutcome> MergeAsync(CommitId baseTree, IEnumerable<(string Worker, CommitId Tree)> trees, CancellationToken cancellationToken)
+    {
         // A base without ancestry: a shallow clone lacks the real one's, and the merge needs nothing but its tree.
         var root = await _repository.CommitTreeAsync(baseTree, [], "Base\n", Nobody, cancellationToken).ConfigureAwait(false);
         var contributions = new List<Contribution>();
         foreach (var (worker, tree) in trees)
             contributions.Add(new Contribution(worker, tree == baseTree ? root : await _repository.CommitTreeAsync(tree, [root], worker + "\n", Nobody, cancellationToken).ConfigureAwait(false), [], new HashSet<string>()));
-        return await new TreeMerge(_repository, Nobody).MergeAsync(root, baseTree, contributions, attributes, cancellationToken).ConfigureAwait(false);
+        return await new TreeMerge(_repository, Nobody).MergeAsync(root, baseTree, contributions, AttributesFolder, cancellationToken).ConfigureAwait(false);
     }
 
     public void Dispose() => FolderRemoval.Delete(_home);
 
-    // Merge drivers and the algorithm of diffs decide what a merge gives, and they may be configured in the repository.
-    private static async Task<bool> CopyConfigAsync(GitRepository user, GitRepository scratch, CancellationToken cancellationToken)
+    // Neither the system's configuration nor the user's: what is needed of them was copied.
+    private static Dictionary<string, string> Quiet(string home)
     {
-        var answer = await user.RunAsync(new GitCall("config", "--local", "-z", "--get-regexp", @"^(merge|diff|remote|extensions)\."), cancellationToken).ConfigureAwait(false);
-        var isPartial = false;
-        foreach (var field in answer.Fields)
+        var empty = Path.Combine(home, "no-config");
+        File.WriteAllBytes(empty, []);
+        return new Dictionary<string, string>
         {
-            var end = field.IndexOf('\n', StringComparison.Ordinal);
-            var (name, value) = end < 0 ? (field, "true") : (field[..end], field[(end + 1)..]);
-            isPartial |= name is "extensions.partialclone" || name.EndsWith(".promisor", StringComparison.Ordinal);
-            if (name.StartsWith("merge.", StringComparison.Ordinal) || name.StartsWith("diff.", StringComparison.Ordinal))
-                await scratch.RequireAsync(new GitCall("config", "--local", "--add", name, value), cancellationToken).ConfigureAwait(false);
-        }
-
-        return isPartial;
+            ["GIT_CONFIG_NOSYSTEM"] = "1",
+            ["GIT_CONFIG_GLOBAL"] = empty,
+            ["GIT_CONFIG_SYSTEM"] = empty,
+            ["GIT_CONFIG_COUNT"] = "0",
+            ["GIT_CONFIG_PARAMETERS"] = "",
+            ["GIT_NO_LAZY_FETCH"] = "1",
+        };
     }
 
-    private static void CopyAttributes(GitRepository user, GitRepository scratch)
+    // Attributes only name drivers and filters; without their configuration git runs none.
+    private static bool Copy(string from, string to)
     {
-        var file = new FileInfo(Path.Combine(user.CommonDirectory, "info", "attributes"));
-        if (!Reporting.RegularFile.Is(file.FullName) || file.Length > LargestAttributes) return;
-        Directory.CreateDirectory(Path.Combine(scratch.CommonDirectory, "info"));
-        file.CopyTo(Path.Combine(scratch.CommonDirectory, "info", "attributes"), overwrite: true);
+        var file = new FileInfo(from);
+        if (!Reporting.RegularFile.Is(file.FullName) || file.Length > LargestAttributes) return false;
+        Directory.CreateDirectory(Path.GetDirectoryName(to)!);
+        file.CopyTo(to, overwrite: true);
+        return true;
     }
 }

@@ -71,9 +71,19 @@ internal static class TreeCheck
         ScratchRepository scratch, RunContents contents, ProvenanceStatement statement, CommitId baseCommit, CommitId baseTree, CommitId integrated,
         List<(string Worker, CommitId Tree)> contributions, VerificationFindings findings, List<string> skipped, CancellationToken cancellationToken)
     {
-        var merged = await scratch.MergeAsync(baseCommit, baseTree, contributions, cancellationToken).ConfigureAwait(false);
-        if (merged.Steps.FirstOrDefault(step => !step.IsClean) is { } conflict) findings.Wrong($"the change of {conflict.Worker} does not merge, though an integrated tree was recorded");
-        else if (merged.Tree != integrated) findings.Wrong($"the workers' changes merge to the tree {merged.Tree}, not {integrated} as recorded");
+        var commands = await scratch.FindCommandsAsync(baseCommit, baseTree, contributions, cancellationToken).ConfigureAwait(false);
+        if (commands.Configured.Count > 0) skipped.Add($"a merge driver of the repository ({string.Join(", ", commands.Configured)}) takes part, and verification runs no commands of a repository");
+        else
+        {
+            var merged = await scratch.MergeAsync(baseTree, contributions, cancellationToken).ConfigureAwait(false);
+            var conflict = merged.Steps.FirstOrDefault(step => !step.IsClean);
+            var isOther = conflict is not null || merged.Tree != integrated;
+            // The run may have had a driver that this clone does not have.
+            if (isOther && commands.Unknown.Count > 0) skipped.Add($"the base's attributes name a merge driver ({string.Join(", ", commands.Unknown)}) that is not configured here, and without it the merge gives another tree");
+            else if (conflict is not null) findings.Wrong($"the change of {conflict.Worker} does not merge, though an integrated tree was recorded");
+            else if (isOther) findings.Wrong($"the workers' changes merge to the tree {merged.Tree}, not {integrated} as recorded");
+        }
+
         if (await PatchedAsync(scratch, contents, WorkerId.Integrator, baseTree, findings, skipped, cancellationToken).ConfigureAwait(false) is { } patched && patched != integrated)
             findings.Wrong($"base and {WorkerId.Integrator}/{BundleFile.DiffPatch} give the tree {patched}, not {integrated} as recorded");
         if (CommitId.TryParse(statement.IntegratedCommit, out var commit) && await scratch.TreeOfAsync(commit, cancellationToken).ConfigureAwait(false) is { } found && found != integrated)

@@ -78,6 +78,8 @@ public sealed class PemKeyTests : IDisposable
         _folder.Write("large.pem", new string('x', 100_000));
         _folder.Write("old.pem", "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END EC PRIVATE KEY-----\n");
         Assert.Contains("curve", Refusal("p384.pem").Message, StringComparison.Ordinal);
+        Assert.Equal(_folder.At("p384.pem"), Refusal("p384.pem").Path);
+        Assert.Contains(_folder.At("p384.pem"), Refusal("p384.pem").Message, StringComparison.Ordinal);
         Assert.Contains("RSA", Refusal("rsa.pem").Message, StringComparison.Ordinal);
         Assert.Contains("not an ECDSA key", Refusal("rsa8.pem").Message, StringComparison.Ordinal);
         Assert.Contains("only a public key", Refusal("public.pem").Message, StringComparison.Ordinal);

@@ -77,13 +77,75 @@ public sealed class HostileRunTests(SealedRun sealedRun) : IClassFixture<SealedR
     {
         var result = await sealedRun.AfterAsync(copy =>
         {
-            var deep = Path.Combine(copy, "A_worker", string.Join('/', Enumerable.Repeat("deep", 300)));
+            var deep = Path.Combine(copy, "A_worker", string.Join('/', Enumerable.Repeat("deep", 150)));
             Directory.CreateDirectory(deep);
             File.WriteAllText(Path.Combine(deep, "x"), "");
             for (var i = 0; i < 5000; i++) File.WriteAllBytes(Path.Combine(copy, "B_worker", $"n{i}"), []);
         });
         Assert.Equal((RunStatus.Blocked, 1000), (result.Status, result.Added.Count));
         Assert.Contains("more", result.Checks.Single(check => check.Name == "added_files").Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Folders_deeper_than_any_path_give_a_verdict_and_no_attestation()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs a shell that goes deeper than a path can say");
+        var copy = sealedRun.Copy();
+        // 300 names of 20 letters are longer than a path may be.
+        TestRepository.Run(copy, "sh", "-c", "mkdir A_worker/d; cd A_worker/d; i=0; while [ $i -lt 300 ]; do mkdir dddddddddddddddddddd; cd -P dddddddddddddddddddd; i=$((i+1)); done");
+        var result = await sealedRun.VerifyAsync(copy);
+        var listing = Record.Exception(() => RunTree.List(copy, copy, TestContext.Current.CancellationToken));
+        // Nor can .NET delete them.
+        TestRepository.Run(copy, "rm", "-rf", "A_worker/d");
+        Assert.IsType<FactoryException>(listing);
+        Assert.Equal((RunStatus.Blocked, "folder"), (result.Status, Assert.Single(result.Checks).Name));
+        Assert.Contains("deep", Assert.Single(result.Blockers).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("locks/payload.sh")]
+    [InlineData("locks/deep/run.lock")]
+    [InlineData("locks/run.lock.other")]
+    public async Task Only_locks_lie_among_the_locks(string name)
+    {
+        var result = await sealedRun.AfterAsync(copy =>
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(copy, name))!);
+            foreach (var known in (string[])["run.lock", "run.lock.holder.json", "A_worker.lock"]) File.WriteAllText(Path.Combine(copy, "locks", known), "");
+            File.WriteAllText(Path.Combine(copy, name), "x");
+        });
+        Assert.Equal((RunStatus.Blocked, name), (result.Status, Assert.Single(result.Added)));
+    }
+
+    [Fact]
+    public async Task An_unknown_empty_folder_is_named_and_a_checkout_is_a_warning()
+    {
+        Assert.Equal(["C_worker"], (await sealedRun.AfterAsync(copy => Directory.CreateDirectory(Path.Combine(copy, "C_worker", "deeper")))).Added);
+        var left = await sealedRun.AfterAsync(copy => Directory.CreateDirectory(Path.Combine(copy, "Z_integrator", "checkout", "src")));
+        Assert.Equal(RunStatus.Warn, left.Status);
+        Assert.Contains("checkout", left.Checks.Single(check => check.Name == "added_files").Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_draft_of_a_stopped_run_is_named_as_what_it_is()
+    {
+        var name = $"attestations/.report.sha256.{Guid.NewGuid():N}.tmp";
+        var result = await sealedRun.AfterAsync(copy => File.WriteAllText(Path.Combine(copy, name), "x"));
+        Assert.Equal(name, Assert.Single(result.Added));
+        Assert.Contains("a draft left by a run that was stopped", Assert.Single(result.Blockers).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_huge_file_is_not_hashed_when_no_signed_length_is_there()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "elsewhere a hole may take room");
+        var result = await sealedRun.AfterAsync(copy =>
+        {
+            File.Delete(Path.Combine(copy, RunAttestation.ProvenanceName));
+            using var stream = new FileStream(Path.Combine(copy, "A_worker", "SUMMARY.md"), FileMode.Open);
+            stream.SetLength(1L << 40);
+        });
+        Assert.Contains(result.Blockers, blocker => blocker.Message.Contains("A_worker/SUMMARY.md not hashed: larger than 4 GiB", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -126,6 +126,8 @@ public sealed class RunVerifierTests(SealedRun sealedRun) : IClassFixture<Sealed
         Assert.Contains(swapped.Blockers, blocker => blocker.Message.Contains("is not signed by the key", StringComparison.Ordinal));
         var retyped = await sealedRun.AfterAsync(copy => Replace(copy, DsseEnvelope.Sign("application/json", envelope.Payload, sealedRun.Run.Key)));
         Assert.Contains(retyped.Blockers, blocker => blocker.Message.Contains("payload of the type", StringComparison.Ordinal));
+        var twice = await sealedRun.AfterAsync(copy => Replace(copy, envelope with { Signatures = [.. envelope.Signatures, .. envelope.Signatures] }));
+        Assert.Contains(twice.Blockers, blocker => blocker.Message.Contains("has 2 signatures", StringComparison.Ordinal));
         var signedAgain = await sealedRun.AfterAsync(copy => Replace(copy, DsseEnvelope.Sign(DsseEnvelope.InTotoType, envelope.Payload, sealedRun.Run.Key)));
         Assert.Contains(signedAgain.Blockers, blocker => blocker.Message.Contains("is not the one that the ledger recorded", StringComparison.Ordinal));
     }
