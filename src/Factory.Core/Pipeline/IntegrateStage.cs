@@ -36,8 +36,7 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
     /// <summary>Integrates.</summary>
     public async Task<RunStatus> RunAsync(CancellationToken cancellationToken)
     {
-        session.Files.EnsureFolder(session.Folder.Integrator);
-        session.Files.EnsureFolder(Path.Combine(session.Folder.Integrator, "LOGS"));
+        session.Blockers.AddRange(RunLogs.EnsureFolders(session, WorkerId.Integrator));
         session.Journal.Append(LedgerEventType.IntegrateStart, RunStatus.Pending, rc: 0, details: new Dictionary<string, object?> { ["workers"] = session.Workers.Select(worker => (object?)worker.Id).ToList() });
         RecordEarlierStages();
         FindOverlaps();
@@ -60,7 +59,8 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
     }
 
     /// <summary>Writes the verdict of a run that failed inside, as far as the disk lets it, and takes the branch back.</summary>
-    public async Task FailAsync(string failure)
+    /// <param name="failure">The internal error, or null when a blocker that the session knows stopped the run.</param>
+    public async Task FailAsync(string? failure)
     {
         if (IntegratedCommit is { } made)
         {
@@ -69,7 +69,7 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
         }
 
         Status = Decide(failure);
-        session.Files.EnsureFolder(session.Folder.Integrator);
+        session.Blockers.AddRange(RunLogs.EnsureFolders(session, WorkerId.Integrator));
         // What was written before the failure may say PASS, and on a full disk it also takes the room that the truth needs.
         foreach (var name in (string[])[BundleFile.Status, BundleFile.FinalReport, BundleFile.MergePlan, BundleFile.DiffPatch])
             session.Files.Delete(Path.Combine(session.Folder.Integrator, name));
@@ -122,11 +122,11 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
         var attributes = Path.Combine(session.Folder.Integrator, $".attributes-{Guid.NewGuid():N}");
         try
         {
-            Directory.CreateDirectory(attributes);
+            session.Files.EnsureFolder(attributes);
             if (good.Any(one => one.Changes.Count > 0))
             {
                 var paths = await ground.Repository.ListPathsAsync(ground.BaseTree, cancellationToken).ConfigureAwait(false);
-                await BaseAttributes.WriteAsync(ground.Repository, ground.BaseCommit, paths, attributes, cancellationToken).ConfigureAwait(false);
+                await BaseAttributes.WriteAsync(ground.Repository, ground.BaseCommit, paths, (path, content) => session.Files.WriteAsync(Path.Combine(attributes, path), content), cancellationToken).ConfigureAwait(false);
             }
 
             _merge = await new TreeMerge(ground.Repository, ground.Identity).MergeAsync(ground.BaseCommit, ground.BaseTree, good, attributes, cancellationToken).ConfigureAwait(false);
