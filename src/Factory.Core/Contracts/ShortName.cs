@@ -13,6 +13,7 @@ namespace Factory.Core.Contracts;
 public readonly record struct ShortName(string Head, int Number, string Extension)
 {
     private static readonly SearchValues<char> LowerHex = SearchValues.Create("0123456789abcdef");
+    private static readonly SearchValues<char> NotInShortNames = SearchValues.Create(" +,;=[]");
     private const int LongestStem = 8, LongestExtension = 3, LettersBeforeHash = 2, HashDigits = 4;
 
     /// <summary>Reads a name that has the form of a short name.</summary>
@@ -34,6 +35,7 @@ public readonly record struct ShortName(string Head, int Number, string Extensio
     /// <summary>Whether a volume could have made this short name for a long name.</summary>
     public bool MayStandFor(string longName)
     {
+        if (IsShortAlready(longName)) return false;
         var (stem, extension) = Basis(longName);
         return Extension == extension && MayBegin(stem, isWholeStem: true);
     }
@@ -49,6 +51,15 @@ public readonly record struct ShortName(string Head, int Number, string Extensio
         var letters = Math.Min(LettersBeforeHash, stem.Length);
         return Head.Length == letters + HashDigits && Head.StartsWith(stem[..letters], StringComparison.Ordinal)
             && Head.AsSpan(letters).IndexOfAnyExcept(LowerHex) < 0;
+    }
+
+    // A name that fits into 8.3 as it is gets no other.
+    private static bool IsShortAlready(string name)
+    {
+        var dot = name.IndexOf('.', StringComparison.Ordinal);
+        var stem = dot < 0 ? name.Length : dot;
+        return stem is >= 1 and <= LongestStem && (dot < 0 || (name.Length - dot - 1 is >= 1 and <= LongestExtension && name.IndexOf('.', dot + 1) < 0))
+            && Ascii.IsValid(name) && !name.AsSpan().ContainsAny(NotInShortNames);
     }
 
     // Leading dots and all spaces go, the last dot begins the extension, the other dots go too.

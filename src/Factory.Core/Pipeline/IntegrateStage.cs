@@ -1,5 +1,6 @@
 using Factory.Core.Bundles;
 using Factory.Core.Contracts;
+using Factory.Core.Guards;
 using Factory.Core.Integration;
 using Factory.Core.Reporting;
 using Factory.Core.Repository;
@@ -140,6 +141,8 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
             foreach (var path in step.ConflictedPaths)
                 session.Blockers.Add(new Blocker(BlockerKind.Conflict, step.Worker, path, $"the change of {step.Worker} to {path} does not merge with those before it", "give the path to one worker, or let one worker start from the other's branch in a second run"));
         _required.Add(new CheckRecord("merge", _merge.Steps.All(step => step.IsClean) ? 0 : 1, 0, null));
+        if (good.Count(one => one.Changes.Count > 0) > 1)
+            session.Blockers.AddRange(await new ChangeGuard(ground.Repository, ground.BaseCommit, ground.Protected).CheckMergedAsync(_merge.Tree, cancellationToken).ConfigureAwait(false));
     }
 
     private async Task CheckAsync(CancellationToken cancellationToken)
