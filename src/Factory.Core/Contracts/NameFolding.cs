@@ -27,10 +27,15 @@ public static class NameFolding
     public static string Loosely(string name)
     {
         if (Ascii.IsValid(name)) return name.ToLowerInvariant().TrimEnd('.', ' ');
-        var visible = WithoutIgnorable(Normalise(WithoutIgnorable(name), NormalizationForm.FormKC));
+        var visible = WithoutIgnorable(string.Concat(WithoutIgnorable(name).EnumerateRunes().Select(Plainly)));
         // Turkish letters fold to a plain i in some locales, and the dot above it may stand alone.
         return Fold(visible).Replace('\u0131', 'i').Replace("i\u0307", "i", StringComparison.Ordinal).TrimEnd('.', ' ');
     }
+
+    // One character at a time: what is asked is which ASCII it stands for, and neither ideographs nor emoji stand for any.
+    private static string Plainly(Rune rune) => rune.Value is < 0x80 or (>= 0x0590 and <= 0x1CFF) or (>= 0x3400 and <= 0xD7FF) or (>= 0x1F300 and <= 0x1FAFF) or (>= 0x20000 and <= 0x3FFFF)
+        ? rune.ToString()
+        : Normalise(rune.ToString(), NormalizationForm.FormKC);
 
     // Some systems' tables do not know every code point; such a name stays as it is.
     private static string Normalise(string text, NormalizationForm form)
