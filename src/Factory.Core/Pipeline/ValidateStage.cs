@@ -15,6 +15,8 @@ public sealed class ValidateStage(RunSession session)
 {
     private static readonly string[] OwnChecks = ["schema", "evidence", "scope"];
 
+    private readonly ChangeGuard _guard = new(session.Ground.Repository, session.Ground.BaseCommit, session.Ground.Protected);
+
     /// <summary>What the bundles hand over, once <see cref="RunAsync"/> has ended.</summary>
     public IReadOnlyList<Contribution> Contributions { get; private set; } = [];
 
@@ -76,8 +78,9 @@ public sealed class ValidateStage(RunSession session)
         var before = worker.Blockers.Count;
         if (schema.Count == 0) await CheckEvidenceAsync(worker, bundle, changes, cancellationToken).ConfigureAwait(false);
         worker.Required.Add(new CheckRecord("evidence", schema.Count > 0 ? null : worker.Blockers.Count == before ? 0 : 1, 0, null));
-        var outside = ScopeGuard.Check(worker.Definition.Id, worker.Definition.Scope, session.Ground.Protected, changes.Select(change => (change.Path, change.Type == ChangeType.Renamed ? change.OldPath : null)));
+        var (outside, notes) = await _guard.CheckAsync(worker.Definition.Id, worker.Definition.Scope, changes, commit, cancellationToken).ConfigureAwait(false);
         worker.Blockers.AddRange(outside);
+        worker.Warnings.AddRange(notes);
         worker.Required.Add(new CheckRecord("scope", outside.Count == 0 ? 0 : 1, 0, null));
         var shared = new GlobSet(worker.Definition.Scope.SharedPaths, ignoreCase: false).Match(changes.SelectMany(change => change.TouchedPaths));
         return new Contribution(worker.Id, commit, changes, shared);

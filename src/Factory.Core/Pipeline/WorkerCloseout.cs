@@ -16,7 +16,7 @@ public sealed class WorkerCloseout(RunSession session)
     public async Task WriteAsync(WorkerState worker, CancellationToken cancellationToken)
     {
         var folder = session.Folder.Bundle(worker.Id);
-        session.Files.EnsureFolder(folder);
+        worker.Blockers.AddRange(RunLogs.EnsureFolders(session, worker.Id));
         var left = LeftFiles.Read(folder);
         worker.Warnings.AddRange(left.Warnings);
         var (baseCommit, commit) = (session.Ground.BaseCommit, worker.Commit ?? session.Ground.BaseCommit);

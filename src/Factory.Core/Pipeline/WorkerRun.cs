@@ -128,7 +128,8 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
     private async Task<WorkerCommandResult> RunAsync(string name, IReadOnlyList<string> command, string? input, CancellationToken cancellationToken)
     {
         var environment = WorkerEnvironment.Of(session, worker);
-        session.Files.EnsureFolder(Path.Combine(_bundle, "LOGS"));
+        worker.Blockers.AddRange(RunLogs.EnsureFolders(session, worker.Id));
+        var logs = new RunLogs(session, worker.Id);
         var result = await WorkerCommand.RunAsync(
             new WorkerCommandSpec(name.Replace(':', '-'), environment.Expand(command), worker.WorktreePath, Path.Combine(_bundle, "LOGS"))
             {
@@ -137,8 +138,10 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
                 Timeout = TimeSpan.FromSeconds(worker.Definition.TimeoutSeconds),
                 Grace = Grace,
                 Marker = new EnvironmentMarker("FACTORY_WORKTREE", worker.WorktreePath),
+                CreateLog = logs.Create,
             },
             cancellationToken).ConfigureAwait(false);
+        worker.Blockers.AddRange(logs.Blockers);
         worker.Logs.AddRange(result.Logs.Select(log => new LogRecord(log.Name, "LOGS/" + Path.GetFileName(log.File), result.ExitCode)));
         return result;
     }
