@@ -1,5 +1,6 @@
 using Factory.Core.Contracts;
 using Factory.Core.Integration;
+using Factory.Core.Reporting;
 using Factory.Core.Repository;
 using Factory.Core.Workers;
 
@@ -74,7 +75,12 @@ internal sealed class ScratchRepository : IDisposable
     public async Task<MergeOutcome> MergeAsync(CommitId baseCommit, CommitId baseTree, IEnumerable<(string Worker, CommitId Tree)> trees, CancellationToken cancellationToken)
     {
         var attributes = Path.Combine(_home, "attributes");
-        await BaseAttributes.WriteAsync(_repository, baseCommit, await _repository.ListPathsAsync(baseTree, cancellationToken).ConfigureAwait(false), attributes, cancellationToken).ConfigureAwait(false);
+        // A folder of this process alone: nobody can lead these writes astray.
+        var files = new RunFiles(_home);
+        files.EnsureFolder(attributes);
+        await BaseAttributes.WriteAsync(
+            _repository, baseCommit, await _repository.ListPathsAsync(baseTree, cancellationToken).ConfigureAwait(false),
+            (path, content) => files.WriteAsync(Path.Combine(attributes, path), content), cancellationToken).ConfigureAwait(false);
         // A base without ancestry: a shallow clone lacks the real one's, and the merge needs nothing but its tree.
         var root = await _repository.CommitTreeAsync(baseTree, [], "Base\n", Nobody, cancellationToken).ConfigureAwait(false);
         var contributions = new List<Contribution>();
