@@ -28,7 +28,7 @@ public sealed record LaunchRecord(string? Commit, int? ExitCode, string? FilesCh
             ["path"] = session.Shown(bundle),
             ["commit"] = worker.Commit?.Hex,
             ["exit_code"] = worker.ExitCode,
-            ["blockers"] = Describe(worker.Blockers),
+            ["blockers"] = Describe(worker.Blockers.Select(session.Redactor.Redact)),
         });
         return new LaunchRecord(worker.Commit?.Hex, worker.ExitCode, hashes[FilesKey], hashes[PatchKey], [.. worker.Blockers]);
     }

@@ -24,7 +24,7 @@ public sealed class LaunchStage(RunSession session)
         session.Journal.Append(
             LedgerEventType.LaunchResult,
             status,
-            details: new Dictionary<string, object?> { ["dry_run"] = session.IsDryRun, ["blockers"] = LaunchRecord.Describe(session.Blockers), ["workers"] = session.Workers.Select(worker => (object?)worker.Id).ToList() },
+            details: new Dictionary<string, object?> { ["dry_run"] = session.IsDryRun, ["blockers"] = LaunchRecord.Describe(session.Blockers.Select(session.Redactor.Redact)), ["workers"] = session.Workers.Select(worker => (object?)worker.Id).ToList() },
             counts: new Dictionary<string, long> { ["workers"] = session.Workers.Count });
         return status;
     }

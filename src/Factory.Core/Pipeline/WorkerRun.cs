@@ -105,7 +105,7 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
         worker.StartedAt = session.Now();
         var started = session.Journal.Append(LedgerEventType.WorkerStart, RunStatus.Pending, worker.Id, rc: 0, details: new Dictionary<string, object?>
         {
-            ["command"] = worker.Definition.Command.Select(argument => (object?)argument).ToList(),
+            ["command"] = worker.Definition.Command.Select(argument => (object?)session.Redactor.Redact(argument)).ToList(),
         });
         var prompt = worker.Definition.Prompt is { } file ? Path.GetFullPath(file, session.Ground.Repository.Root) : null;
         var result = await RunAsync("command", worker.Definition.Command, prompt, cancellationToken).ConfigureAwait(false);
