@@ -54,6 +54,7 @@ public sealed record LaunchRecord(string? Commit, int? ExitCode, string? FilesCh
     public static object Describe(IEnumerable<Blocker> blockers) => blockers.Take(100).Select(blocker => (object?)new Dictionary<string, object?>
     {
         ["kind"] = WireEnum<BlockerKind>.NameOf(blocker.Kind),
+        ["worker"] = blocker.Worker,
         ["path"] = blocker.Path,
         ["message"] = Short(blocker.Message),
         ["next_action"] = Short(blocker.NextAction),
@@ -73,7 +74,7 @@ public sealed record LaunchRecord(string? Commit, int? ExitCode, string? FilesCh
     private static IReadOnlyList<Blocker> ReadBlockers(LedgerEvent item, string? worker) =>
         [.. (item.Details.GetValueOrDefault("blockers") as IEnumerable<object?> ?? []).OfType<IReadOnlyDictionary<string, object?>>().Select(one => new Blocker(
             WireEnum<BlockerKind>.TryParse(one.GetValueOrDefault("kind") as string, out var kind) ? kind : BlockerKind.Worker,
-            worker,
+            worker ?? one.GetValueOrDefault("worker") as string,
             one.GetValueOrDefault("path") as string,
             one.GetValueOrDefault("message") as string ?? "was blocked at launch",
             one.GetValueOrDefault("next_action") as string ?? "start a new run"))];
