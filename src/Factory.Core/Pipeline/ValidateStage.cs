@@ -27,6 +27,9 @@ public sealed class ValidateStage(RunSession session)
             ? new Dictionary<string, CommitId>()
             : await session.Ground.Repository.ListRefsAsync($"refs/heads/{session.Ground.Config.Run.BranchPrefix}/{session.Folder.Id}/", cancellationToken).ConfigureAwait(false);
         session.Blockers.AddRange(problems.Where(problem => problem.Worker is null));
+        var own = $"refs/heads/{session.Ground.Config.Run.BranchPrefix}/{session.Folder.Id}/";
+        foreach (var name in refs.Keys.Except(session.Workers.Select(worker => own + worker.Id), StringComparer.Ordinal).Order(StringComparer.Ordinal))
+            session.Blockers.Add(new Blocker(BlockerKind.Escape, null, name, $"the ref {name} is among the run's own, and Factory did not make it", "delete it with 'git update-ref -d', find the worker in its logs, and run again"));
         var contributions = await Task.WhenAll(session.Workers.Zip(bundles, (worker, bundle) => JudgeAsync(worker, bundle, refs, problems, cancellationToken))).ConfigureAwait(false);
         Contributions = [.. contributions.OfType<Contribution>()];
         foreach (var worker in session.Workers) await new WorkerCloseout(session).WriteStatusAsync(worker).ConfigureAwait(false);

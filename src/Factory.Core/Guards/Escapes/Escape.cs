@@ -7,11 +7,17 @@ namespace Factory.Core.Guards.Escapes;
 /// <param name="Diff">The change itself, bounded; lines begin with <c>-</c> and <c>+</c>.</param>
 public sealed record Escape(EscapeArea Area, string Name, string Deed, string Diff)
 {
+    /// <summary>The deed of something that was not there before.</summary>
+    public const string Made = "was made";
+
     /// <summary>Whether a person who works in the repository during a run makes such changes too.</summary>
     public bool IsEverydayWork => Area is EscapeArea.Checkout or EscapeArea.Index or EscapeArea.Head or EscapeArea.Ref;
 
     /// <summary>Whether it is only a copy of what a remote says, which editors renew in the background.</summary>
     public bool IsRemoteCopy => Area == EscapeArea.Ref && Name.StartsWith("refs/remotes/", StringComparison.Ordinal);
+
+    /// <summary>Whether it is an ordinary branch that was not there before: it takes nothing from anybody, and stays.</summary>
+    public bool IsNewBranch => Area == EscapeArea.Ref && Deed == Made && Name.StartsWith("refs/heads/", StringComparison.Ordinal) && Name != "refs/heads/HEAD" && !Diff.StartsWith("+->", StringComparison.Ordinal);
 
     /// <summary>What was changed, in words.</summary>
     public string Subject => Area switch

@@ -31,7 +31,7 @@ public sealed class EscapeReport(bool onlyWarns, string evidence, SecretRedactor
         Show(escape, suspects);
         var worker = suspects.Count == 1 ? suspects[0] : null;
         var message = $"{escape.Subject} {escape.Deed} while {Names(suspects)} ran{(escape.IsEverydayWork ? ", by a worker or by you" : "")}";
-        if (escape.IsRemoteCopy || (escape.IsEverydayWork && onlyWarns))
+        if (escape.IsRemoteCopy || escape.IsNewBranch || (escape.IsEverydayWork && onlyWarns))
         {
             if (_count++ < MostBlockers) Warnings.Add($"{message}; see {evidence}");
             return;

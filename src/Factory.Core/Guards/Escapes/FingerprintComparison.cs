@@ -20,7 +20,7 @@ internal sealed class FingerprintComparison(GitRepository repository, Fingerprin
         {
             var (old, now) = (before.Items.GetValueOrDefault(key), after.Items.GetValueOrDefault(key));
             if (key.Area == EscapeArea.Config) escapes.AddRange(await ConfigAsync(key.Name, old, now, cancellationToken).ConfigureAwait(false));
-            else escapes.Add(new Escape(key.Area, key.Name, Deed(key, old, now), shown++ < MostShown ? await ShowAsync(key, old, now, cancellationToken).ConfigureAwait(false) : ""));
+            else escapes.Add(new Escape(key.Area, key.Name, Deed(key, old, now), key.Area == EscapeArea.Ref || shown++ < MostShown ? await ShowAsync(key, old, now, cancellationToken).ConfigureAwait(false) : ""));
         }
 
         if (!before.Index.AsSpan().SequenceEqual(after.Index)) escapes.AddRange(await IndexAsync(cancellationToken).ConfigureAwait(false));
@@ -29,8 +29,9 @@ internal sealed class FingerprintComparison(GitRepository repository, Fingerprin
 
     private static string Deed(EscapeKey key, EscapeState? old, EscapeState? now)
     {
-        if (key.Area == EscapeArea.Checkout) return old is null || now is null || old.State != now.State ? "was changed" : "";
-        return old is null ? "was made" : now is null ? "was deleted" : "was changed";
+        // A file that git did not report before was there, unchanged, unless it is untracked.
+        if (key.Area == EscapeArea.Checkout && now?.State[0] != '?') return "was changed";
+        return old is null ? Escape.Made : now is null ? "was deleted" : "was changed";
     }
 
     private async Task<string> ShowAsync(EscapeKey key, EscapeState? old, EscapeState? now, CancellationToken cancellationToken)

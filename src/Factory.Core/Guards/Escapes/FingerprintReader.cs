@@ -103,10 +103,12 @@ internal sealed class FingerprintReader(EscapeGround ground)
         foreach (var admin in Directory.EnumerateDirectories(folder))
         {
             if (ReadBytes(Path.Combine(admin, "gitdir")) is not { } pointer) continue;
-            var path = System.Text.Encoding.UTF8.GetString(pointer).Trim();
+            // Empty while git is about to register it.
+            if (System.Text.Encoding.UTF8.GetString(pointer).Trim() is not { Length: > 0 } text) continue;
+            var path = Path.GetFullPath(text, admin);
             // Worktrees of workers, of this run and of others, are made and reset by Factory.
             if (IsBelow(path, ground.WorktreesDirectory) || IsBelow(path, ground.RunsDirectory)) continue;
-            var head = ReadBytes(Path.Combine(admin, "HEAD")) is { } text ? System.Text.Encoding.UTF8.GetString(text).Trim() : "missing";
+            var head = ReadBytes(Path.Combine(admin, "HEAD")) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes).Trim() : "missing";
             _items[new EscapeKey(EscapeArea.Worktree, Path.GetDirectoryName(path) ?? path)] = new EscapeState(head);
         }
     }
