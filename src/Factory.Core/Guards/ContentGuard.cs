@@ -28,6 +28,7 @@ public sealed class ContentGuard(GitRepository repository, SecuritySection secur
     /// <exception cref="FactoryException">git could not read the contents.</exception>
     public async Task<ContentFindings> CheckAsync(string worker, IReadOnlyList<ChangedPath> changes, long patchBytes, CancellationToken cancellationToken)
     {
+        if (changes.Count == 0) return new ContentFindings([], [], []);
         var paths = changes.Select(change => change.Path).ToList();
         var allowed = new GlobSet(security.ArtifactGlobs, ignoreCase: false).Match(paths);
         var fresh = changes.Where(change => ArtifactLimits.IsNew(change) || change is { Blob: not null, IsGitlink: false, NewMode: "100755" }).ToList();

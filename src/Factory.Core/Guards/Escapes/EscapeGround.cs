@@ -15,21 +15,23 @@ public sealed record EscapeGround(
 {
     private readonly DateTime _since = DateTime.UtcNow;
 
-    /// <summary>
-    /// Whether a ref is Factory's own: below this run's names, or below those of a run that began after this one. Refs of
-    /// earlier runs are evidence, and nobody's to change.
-    /// </summary>
-    public bool IsOwn(string reference)
+    /// <summary>Whether a ref is this run's own.</summary>
+    public bool IsOwn(string reference) => Prefixes.Any(prefix => reference.StartsWith($"{prefix}{Run}/", StringComparison.Ordinal));
+
+    /// <summary>Whether a ref belongs to a run that began after this one. Refs of earlier runs are evidence, and nobody's to change.</summary>
+    public bool IsOfNewerRun(string reference)
     {
-        foreach (var prefix in (string[])[$"refs/heads/{BranchPrefix}/", "refs/factory/rescue/"])
+        foreach (var prefix in Prefixes)
         {
             if (!reference.StartsWith(prefix, StringComparison.Ordinal)) continue;
             var name = reference[prefix.Length..].Split('/')[0];
-            return name == Run.Text || (RunId.TryParse(name, out _) && IsNewer(Path.Combine(RunsDirectory, name)));
+            return RunId.TryParse(name, out _) && IsNewer(Path.Combine(RunsDirectory, name));
         }
 
         return false;
     }
+
+    private string[] Prefixes => field ??= [$"refs/heads/{BranchPrefix}/", "refs/factory/rescue/"];
 
     private bool IsNewer(string folder) => Directory.Exists(folder) && Directory.GetCreationTimeUtc(folder) >= _since;
 }

@@ -118,7 +118,7 @@ public sealed class EscapeWatch(EscapeGround ground, int workers) : IDisposable
         try
         {
             var now = await new FingerprintReader(ground).ReadAsync(CancellationToken.None).ConfigureAwait(false);
-            return (now, await new FingerprintComparison(ground.Repository, _before!, now).CompareAsync(CancellationToken.None).ConfigureAwait(false));
+            return (now, await new FingerprintComparison(ground, _before!, now).CompareAsync(CancellationToken.None).ConfigureAwait(false));
         }
         catch (FactoryException error)
         {

@@ -4,8 +4,10 @@ using Factory.Core.Repository;
 namespace Factory.Core.Guards.Escapes;
 
 /// <summary>Finds what differs between two fingerprints, and shows it.</summary>
-internal sealed class FingerprintComparison(GitRepository repository, Fingerprint before, Fingerprint after)
+internal sealed class FingerprintComparison(EscapeGround ground, Fingerprint before, Fingerprint after)
 {
+    private readonly GitRepository _repository = ground.Repository;
+
     private const int MostShown = 20;
     private const int LongestDiff = 16 * 1024;
     private const int MostLines = 40;
@@ -16,7 +18,7 @@ internal sealed class FingerprintComparison(GitRepository repository, Fingerprin
         var escapes = new List<Escape>();
         var keys = before.Items.Keys.Union(after.Items.Keys).Where(key => before.Items.GetValueOrDefault(key)?.State != after.Items.GetValueOrDefault(key)?.State);
         var shown = 0;
-        foreach (var key in keys.OrderBy(key => key.Area).ThenBy(key => key.Name, StringComparer.Ordinal))
+        foreach (var key in keys.Where(key => key.Area != EscapeArea.Ref || !ground.IsOfNewerRun(key.Name)).OrderBy(key => key.Area).ThenBy(key => key.Name, StringComparer.Ordinal))
         {
             var (old, now) = (before.Items.GetValueOrDefault(key), after.Items.GetValueOrDefault(key));
             if (key.Area == EscapeArea.Config) escapes.AddRange(await ConfigAsync(key.Name, old, now, cancellationToken).ConfigureAwait(false));
@@ -39,7 +41,7 @@ internal sealed class FingerprintComparison(GitRepository repository, Fingerprin
         if (key.Area == EscapeArea.Checkout && now?.State[0] == '1')
         {
             var call = new GitCall("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--ignore-submodules=dirty", "--", key.Name);
-            var diff = await repository.RunAsync(call, cancellationToken).ConfigureAwait(false);
+            var diff = await _repository.RunAsync(call, cancellationToken).ConfigureAwait(false);
             if (diff is { ExitCode: 0, Output.Length: > 0 }) return diff.Text.Length <= LongestDiff ? diff.Text : diff.Text[..LongestDiff] + "\n(cut)";
         }
 
@@ -73,7 +75,7 @@ internal sealed class FingerprintComparison(GitRepository repository, Fingerprin
     {
         if (state is null) return [];
         if (state.Content is null) return null;
-        var answer = await repository.RunAsync(new GitCall("config", "--file", "-", "-z", "--list") { Input = state.Content }, cancellationToken).ConfigureAwait(false);
+        var answer = await _repository.RunAsync(new GitCall("config", "--file", "-", "-z", "--list") { Input = state.Content }, cancellationToken).ConfigureAwait(false);
         return answer.ExitCode == 0 ? [.. answer.Fields] : null;
     }
 
@@ -92,7 +94,7 @@ internal sealed class FingerprintComparison(GitRepository repository, Fingerprin
         try
         {
             await File.WriteAllBytesAsync(file, index, cancellationToken).ConfigureAwait(false);
-            var answer = await repository.RunAsync(new GitCall("ls-files", "-v", "-s", "-z", "--full-name") { IndexFile = file }, cancellationToken).ConfigureAwait(false);
+            var answer = await _repository.RunAsync(new GitCall("ls-files", "-v", "-s", "-z", "--full-name") { IndexFile = file }, cancellationToken).ConfigureAwait(false);
             return answer.ExitCode == 0 ? [.. answer.Fields] : null;
         }
         finally

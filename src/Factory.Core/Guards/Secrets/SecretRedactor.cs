@@ -11,8 +11,8 @@ namespace Factory.Core.Guards.Secrets;
 public sealed class SecretRedactor
 {
     private const int ShortestRun = 16;
-    private const int LongRun = 32;
-    private static readonly SearchValues<string> Hints = SearchValues.Create(["pass", "pwd", "@", "-----BEGIN"], StringComparison.OrdinalIgnoreCase);
+    private const int LongRun = 24;
+    private static readonly SearchValues<string> Hints = SearchValues.Create(["pass", "pwd", "@", "://", "-----BEGIN"], StringComparison.OrdinalIgnoreCase);
     private volatile IReadOnlyList<string> _known = [];
 
     /// <summary>Remembers secrets; the longest are replaced first.</summary>

@@ -7,7 +7,7 @@ namespace Factory.Core.Tests.Guards.Secrets;
 
 public sealed class SecretStreamTests
 {
-    [Property(MaxTest = 30)]
+    [Property(MaxTest = 15)]
     public void The_same_secrets_are_found_wherever_the_file_is_cut_into_parts(int seed, PositiveInt size)
     {
         var random = new Random(seed);
@@ -24,7 +24,7 @@ public sealed class SecretStreamTests
         Assert.Equal(whole, Hits(bytes, 1 + (size.Get * 997 % 70_000)));
     }
 
-    [Property(MaxTest = 30)]
+    [Property(MaxTest = 15)]
     public void Every_line_number_is_that_of_the_file(int seed)
     {
         var random = new Random(seed);
