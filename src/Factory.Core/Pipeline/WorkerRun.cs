@@ -12,7 +12,8 @@ namespace Factory.Core.Pipeline;
 /// <param name="store">The worktrees.</param>
 /// <param name="worker">The worker.</param>
 /// <param name="registered">Ends when every worktree of the run is registered; no command starts before.</param>
-public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerState worker, Task registered)
+/// <param name="escapes">Watches over what the worker may not change.</param>
+public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerState worker, Task registered, EscapeChecks escapes)
 {
     private static readonly TimeSpan CapturePatience = TimeSpan.FromMinutes(20);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
@@ -25,13 +26,16 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
     /// <summary>Runs it. What the worker does wrong becomes a blocker; only a ledger or disk that fails is thrown.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (worker.Blockers.Count == 0 && await PrepareAsync(cancellationToken).ConfigureAwait(false))
+        var isReady = worker.Blockers.Count == 0 && await PrepareAsync(cancellationToken).ConfigureAwait(false);
+        if (!isReady) await escapes.EndAsync(worker).ConfigureAwait(false);
+        else
         {
             try
             {
                 await registered.ConfigureAwait(false);
                 if (cancellationToken.IsCancellationRequested) worker.Block(BlockerKind.Worker, "was not started, because the run was cancelled", "run again");
-                else if (await SetUpAsync(cancellationToken).ConfigureAwait(false)) await RunCommandAsync(cancellationToken).ConfigureAwait(false);
+                else if (await escapes.StartAsync(worker).ConfigureAwait(false) && await SetUpAsync(cancellationToken).ConfigureAwait(false)) await RunCommandAsync(cancellationToken).ConfigureAwait(false);
+                await escapes.EndAsync(worker).ConfigureAwait(false);
             }
             finally
             {
@@ -43,6 +47,7 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
         Observe("writing evidence");
         await new WorkerCloseout(session).WriteAsync(worker, CancellationToken.None).ConfigureAwait(false);
         worker.Recorded = LaunchRecord.Append(session, worker);
+        escapes.Close(worker);
         Observe("done");
     }
 
@@ -105,7 +110,7 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
         worker.StartedAt = session.Now();
         var started = session.Journal.Append(LedgerEventType.WorkerStart, RunStatus.Pending, worker.Id, rc: 0, details: new Dictionary<string, object?>
         {
-            ["command"] = worker.Definition.Command.Select(argument => (object?)argument).ToList(),
+            ["command"] = worker.Definition.Command.Select(argument => (object?)session.Redactor.Redact(argument)).ToList(),
         });
         var prompt = worker.Definition.Prompt is { } file ? Path.GetFullPath(file, session.Ground.Repository.Root) : null;
         var result = await RunAsync("command", worker.Definition.Command, prompt, cancellationToken).ConfigureAwait(false);
