@@ -141,8 +141,9 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
             foreach (var path in step.ConflictedPaths)
                 session.Blockers.Add(new Blocker(BlockerKind.Conflict, step.Worker, path, $"the change of {step.Worker} to {path} does not merge with those before it", "give the path to one worker, or let one worker start from the other's branch in a second run"));
         _required.Add(new CheckRecord("merge", _merge.Steps.All(step => step.IsClean) ? 0 : 1, 0, null));
-        if (good.Count(one => one.Changes.Count > 0) > 1)
-            session.Blockers.AddRange(await new ChangeGuard(ground.Repository, ground.BaseCommit, ground.Protected).CheckMergedAsync(_merge.Tree, cancellationToken).ConfigureAwait(false));
+        if (good.Count(one => one.Changes.Count > 0) <= 1) return;
+        var named = _overlaps.Where(overlap => overlap.Spellings.Count > 1).SelectMany(overlap => overlap.Spellings).ToHashSet(StringComparer.Ordinal);
+        session.Blockers.AddRange(await new ChangeGuard(ground.Repository, ground.BaseCommit, ground.Protected).CheckMergedAsync(_merge.Tree, named, cancellationToken).ConfigureAwait(false));
     }
 
     private async Task CheckAsync(CancellationToken cancellationToken)

@@ -111,7 +111,7 @@ internal sealed class ScratchRepository : IDisposable
     private static void CopyAttributes(GitRepository user, GitRepository scratch)
     {
         var file = new FileInfo(Path.Combine(user.CommonDirectory, "info", "attributes"));
-        if (!Reporting.RegularFile.Is(file.FullName) || file.Length > LargestAttributes) return;
+        if (!RegularFile.Is(file.FullName) || file.Length > LargestAttributes) return;
         Directory.CreateDirectory(Path.Combine(scratch.CommonDirectory, "info"));
         file.CopyTo(Path.Combine(scratch.CommonDirectory, "info", "attributes"), overwrite: true);
     }

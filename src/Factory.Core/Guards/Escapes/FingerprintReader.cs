@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using Factory.Core.Contracts;
-using Factory.Core.Reporting;
 using Factory.Core.Repository;
 
 namespace Factory.Core.Guards.Escapes;
