@@ -12,7 +12,9 @@ public sealed class EscapeChecks : IDisposable
     private readonly RunSession _session;
     private readonly EscapeWatch _watch;
     private readonly EscapeReport _report;
-    private readonly LedgerMark _ledger;
+    private readonly HashSet<string> _moved = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _since = new(StringComparer.Ordinal);
+    private LedgerMark _ledger;
     private readonly ClosedBundles _bundles = new();
     private readonly Lock _gate = new();
 
@@ -25,7 +27,7 @@ public sealed class EscapeChecks : IDisposable
             new EscapeGround(ground.Repository, session.Folder.Id, ground.Config.Run.BranchPrefix, ground.RunsDirectory, ground.WorktreesDirectory, Inputs(session)), session.Workers.Count);
         _report = new EscapeReport(ground.Config.Security.EscapeCheck != "block", session.Shown(EvidenceFile), session.Redactor);
         _ledger = LedgerMark.Take(new LedgerPaths(ground.RunsDirectory).Ledger);
-        _ = _watch.BeginAsync();
+        if (!session.Services.LeavesOutEscapeChecks) _ = _watch.BeginAsync();
     }
 
     private string EvidenceFile => Path.Combine(_session.Folder.Integrator, "LOGS", FileName);
@@ -34,9 +36,11 @@ public sealed class EscapeChecks : IDisposable
     /// <returns>Whether it may start: what nobody could look at before is nothing to compare with afterwards.</returns>
     public async Task<bool> StartAsync(WorkerState worker)
     {
+        if (_session.Services.LeavesOutEscapeChecks) return true;
         try
         {
             await _watch.StartAsync(worker.Id).ConfigureAwait(false);
+            lock (_gate) _since.Add(worker.Id);
             return true;
         }
         catch (Exception error) when (error is FactoryException or IOException or UnauthorizedAccessException)
@@ -49,27 +53,36 @@ public sealed class EscapeChecks : IDisposable
     /// <summary>A worker has ended, or never started. What it alone can have changed blocks it.</summary>
     public async Task EndAsync(WorkerState worker)
     {
-        var found = await _watch.EndAsync(worker.Id).ConfigureAwait(false);
-        if (found.Count == 0) return;
+        if (_session.Services.LeavesOutEscapeChecks) return;
+        var (wasAlone, found) = await _watch.EndAsync(worker.Id).ConfigureAwait(false);
         lock (_gate)
         {
             var (blockers, warnings) = (_report.Blockers.Count, _report.Warnings.Count);
             foreach (var finding in found) _report.Add(finding);
+            // What was not looked at since more than one ran is looked at when all have ended.
+            if (wasAlone && _since.Count == 1 && _since.Contains(worker.Id))
+            {
+                AddTraces([worker.Id]);
+                _since.Clear();
+            }
+
             worker.Blockers.AddRange(_report.Blockers.Skip(blockers));
             worker.Warnings.AddRange(_report.Warnings.Skip(warnings));
         }
     }
 
     /// <summary>A worker's bundle was written, and is nobody's to change from now on.</summary>
-    public void Close(WorkerState worker) => _bundles.Add(worker.Id, _session.Folder.Bundle(worker.Id));
+    public void Close(WorkerState worker)
+    {
+        if (!_session.Services.LeavesOutEscapeChecks) _bundles.Add(worker.Id, _session.Folder.Bundle(worker.Id));
+    }
 
     /// <summary>Judges what is left to judge when all workers have ended, and writes the evidence.</summary>
     public async Task CompleteAsync()
     {
         var (blockers, warnings) = (_report.Blockers.Count, _report.Warnings.Count);
         foreach (var finding in await _watch.CompleteAsync().ConfigureAwait(false)) _report.Add(finding);
-        var all = _session.Workers.Where(worker => worker.StartedAt is not null).Select(worker => worker.Id).ToList();
-        foreach (var escape in _bundles.Compare().Concat(_ledger.Compare()).Concat(MovedWorktrees())) _report.Add(new EscapeFinding(escape, all));
+        lock (_gate) AddTraces(_session.Workers.Where(worker => _since.Count == 0 ? worker.StartedAt is not null : _since.Contains(worker.Id)).Select(worker => worker.Id).ToList());
         _session.Blockers.AddRange(_report.Blockers.Skip(blockers));
         _session.Warnings.AddRange(_report.Warnings.Skip(warnings));
         if (_report.Text.Length == 0) return;
@@ -80,6 +93,14 @@ public sealed class EscapeChecks : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _watch.Dispose();
+
+    // What lies in the run's own folders: closed bundles, the ledger, worktrees that were captured. Each change is told once.
+    private void AddTraces(IReadOnlyList<string> suspects)
+    {
+        foreach (var escape in _bundles.TakeChanges().Concat(_ledger.Compare()).Concat(MovedWorktrees().Where(escape => _moved.Add(escape.Name))).ToList())
+            _report.Add(new EscapeFinding(escape, suspects));
+        if (!_ledger.Holds) _ledger = LedgerMark.Take(_ledger.File);
+    }
 
     // After its capture a worktree is at the captured commit; only another worker can have moved it.
     private IEnumerable<Escape> MovedWorktrees() =>

@@ -123,7 +123,8 @@ public sealed class HostileWorkerTests : IDisposable
         _repository.Configure(("A_worker", $"echo a > src/a.txt; mv \"$FACTORY_BUNDLE_DIR\" \"{victim}/taken\"; ln -s \"{victim}\" \"$FACTORY_BUNDLE_DIR\""), ("B_worker", "echo b > src/b.txt"));
         var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
         AssertBlocked(result);
-        Assert.Equal((BlockerKind.Escape, "A_worker"), (Assert.Single(result.Blockers).Kind, result.Blockers[0].Worker));
+        // Whether its logs were opened before it moved the folder is a matter of moments.
+        Assert.All(result.Blockers, blocker => Assert.Equal((BlockerKind.Escape, "A_worker"), (blocker.Kind, blocker.Worker)));
         Assert.Contains("[escape] A_worker", File.ReadAllText(result.Report!), StringComparison.Ordinal);
         Assert.Equal(["taken"], Directory.GetFileSystemEntries(victim).Select(Path.GetFileName));
         Assert.Equal(RunStatus.Pass, result.Workers[1].Status);

@@ -13,12 +13,25 @@ public sealed class ClosedBundles
         lock (_gate) _bundles[folder] = state;
     }
 
-    /// <summary>Every file that is not as it was, by its worker's name and its own.</summary>
-    public IReadOnlyList<Escape> Compare() => [.. _bundles.SelectMany(bundle => Compare(bundle.Key, bundle.Value)).OrderBy(escape => escape.Name, StringComparer.Ordinal)];
-
-    private static IEnumerable<Escape> Compare(string folder, Dictionary<string, string> before)
+    /// <summary>Every file that is not as it was, by its worker's name and its own; each change is told once.</summary>
+    public IReadOnlyList<Escape> TakeChanges()
     {
-        var after = Read(folder);
+        lock (_gate)
+        {
+            var found = new List<Escape>();
+            foreach (var folder in _bundles.Keys.Order(StringComparer.Ordinal).ToList())
+            {
+                var after = Read(folder);
+                found.AddRange(Compare(folder, _bundles[folder], after).OrderBy(escape => escape.Name, StringComparer.Ordinal));
+                _bundles[folder] = after;
+            }
+
+            return found;
+        }
+    }
+
+    private static IEnumerable<Escape> Compare(string folder, Dictionary<string, string> before, Dictionary<string, string> after)
+    {
         foreach (var name in before.Keys.Union(after.Keys, StringComparer.Ordinal))
         {
             var (old, now) = (before.GetValueOrDefault(name), after.GetValueOrDefault(name));

@@ -51,8 +51,8 @@ public sealed class EscapeWatch(EscapeGround ground, int workers) : IDisposable
     }
 
     /// <summary>A worker has ended, with every process of it; or it never started.</summary>
-    /// <returns>What it changed, when nobody else ran meanwhile.</returns>
-    public async Task<IReadOnlyList<EscapeFinding>> EndAsync(string worker)
+    /// <returns>Whether nobody else ran meanwhile, and then what it changed.</returns>
+    public async Task<(bool WasAlone, IReadOnlyList<EscapeFinding> Found)> EndAsync(string worker)
     {
         bool isAlone, isLast, isDue;
         lock (_gate)
@@ -62,12 +62,12 @@ public sealed class EscapeWatch(EscapeGround ground, int workers) : IDisposable
             isDue = Stopwatch.GetElapsedTime(_taken) > Max(LeastPause, _cost * Share);
         }
 
-        if (_before is null) return [];
-        if (isAlone) return await CheckAsync().ConfigureAwait(false);
+        if (_before is null) return (false, []);
+        if (isAlone) return (true, await CheckAsync().ConfigureAwait(false));
         // The last fingerprint is taken while the last worker's changes are captured.
         if (isLast) _last = Task.Run(CheckAndKeepAsync);
         else if (isDue && _turn.CurrentCount > 0) await CheckAndKeepAsync().ConfigureAwait(false);
-        return [];
+        return (false, []);
     }
 
     /// <summary>Everything that was found with more than one suspect; to be asked when all workers have ended.</summary>

@@ -18,7 +18,7 @@ internal sealed class FingerprintComparison(EscapeGround ground, Fingerprint bef
         var escapes = new List<Escape>();
         var keys = before.Items.Keys.Union(after.Items.Keys).Where(key => before.Items.GetValueOrDefault(key)?.State != after.Items.GetValueOrDefault(key)?.State);
         var shown = 0;
-        foreach (var key in keys.Where(key => key.Area != EscapeArea.Ref || !ground.IsOfNewerRun(key.Name)).OrderBy(key => key.Area).ThenBy(key => key.Name, StringComparer.Ordinal))
+        foreach (var key in keys.Where(key => key.Area != EscapeArea.Ref || !IsExpected(key)).OrderBy(key => key.Area).ThenBy(key => key.Name, StringComparer.Ordinal))
         {
             var (old, now) = (before.Items.GetValueOrDefault(key), after.Items.GetValueOrDefault(key));
             if (key.Area == EscapeArea.Config) escapes.AddRange(await ConfigAsync(key.Name, old, now, cancellationToken).ConfigureAwait(false));
@@ -28,6 +28,9 @@ internal sealed class FingerprintComparison(EscapeGround ground, Fingerprint bef
         if (!before.Index.AsSpan().SequenceEqual(after.Index)) escapes.AddRange(await IndexAsync(cancellationToken).ConfigureAwait(false));
         return escapes;
     }
+
+    // Factory makes this run's refs while workers run, and never moves one that it has made.
+    private bool IsExpected(EscapeKey key) => ground.IsOfNewerRun(key.Name) || (ground.IsOwn(key.Name) && !before.Items.ContainsKey(key));
 
     private static string Deed(EscapeKey key, EscapeState? old, EscapeState? now)
     {

@@ -72,7 +72,7 @@ internal sealed class FingerprintReader(EscapeGround ground)
     {
         var call = new GitCall("for-each-ref", "--format=%(objectname)%00%(symref)%00%(refname)");
         var lines = (await ground.Repository.RequireAsync(call, cancellationToken).ConfigureAwait(false)).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        foreach (var parts in lines.Select(line => line.Split('\0')).Where(parts => !ground.IsOwn(parts[2])))
+        foreach (var parts in lines.Select(line => line.Split('\0')))
             _items[new EscapeKey(EscapeArea.Ref, parts[2])] = new EscapeState(parts[1].Length > 0 ? $"-> {parts[1]}" : parts[0]);
     }
 

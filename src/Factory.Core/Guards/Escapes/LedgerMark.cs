@@ -19,10 +19,13 @@ public sealed record LedgerMark(string File, long Length, string Digest)
         return new LedgerMark(file, length, DigestOf(file, length) ?? "");
     }
 
+    /// <summary>Whether the ledger still holds what it held.</summary>
+    public bool Holds => DigestOf(File, Length) == Digest;
+
     /// <summary>Says whether the ledger has lost or changed what it held.</summary>
     public IEnumerable<Escape> Compare()
     {
-        if (DigestOf(File, Length) != Digest) yield return new Escape(EscapeArea.Ledger, "the ledger " + Path.GetFileName(File), "was cut or changed before its end", "");
+        if (!Holds) yield return new Escape(EscapeArea.Ledger, "the ledger " + Path.GetFileName(File), "was cut or changed before its end", "");
     }
 
     private static string? DigestOf(string file, long end)
