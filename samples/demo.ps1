@@ -25,8 +25,10 @@ try {
     $run = Invoke-FactoryOneshot
     $run | Format-List
     $run | Get-FactoryLedger | Group-Object EventType -NoElement
+    $run | Test-FactoryAttestation | Format-List
     $blocked = Invoke-FactoryOneshot -ConfigPath factory.blocked.json -ErrorAction SilentlyContinue
     $blocked, $blocked.Blockers | Format-List
+    Test-FactoryLedger -Head "$($run.Ledger)" | Format-List
 }
 finally {
     Pop-Location

@@ -42,7 +42,7 @@ internal sealed record RunPlaceDocument(RunStatus Status, int ExitCode, string R
 
 /// <summary><c>attest</c>.</summary>
 internal sealed record AttestDocument(
-    RunStatus Status, int ExitCode, string RunId, string RunDir, string Bundles, string Report, string Ledger, string? Provenance, string? KeyFingerprint, string? GitHub, int Files, LedgerHead? Head)
+    RunStatus Status, int ExitCode, string RunId, string RunDir, string Bundles, string Report, string Ledger, string? Provenance, string? KeyFingerprint, string? Github, int Files, LedgerHead? Head)
 {
     /// <summary>The document of an attestation.</summary>
     public static AttestDocument Of(AttestationResult result) => new(

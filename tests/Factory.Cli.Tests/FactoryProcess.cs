@@ -20,7 +20,16 @@ internal sealed record FactoryProcess(int ExitCode, byte[] OutputBytes, string E
         return Finish(process);
     }
 
-    public static Process Start(string folder, params string[] arguments)
+    /// <summary>Runs it as a user who has no key yet.</summary>
+    public static FactoryProcess RunWithoutKey(string folder, params string[] arguments)
+    {
+        using var process = Start(folder, arguments, Scratch.NewFolder());
+        return Finish(process);
+    }
+
+    public static Process Start(string folder, params string[] arguments) => Start(folder, arguments, Scratch.Root);
+
+    private static Process Start(string folder, string[] arguments, string home)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
@@ -35,7 +44,7 @@ internal sealed record FactoryProcess(int ExitCode, byte[] OutputBytes, string E
         // Whatever the machine's user has configured, and whoever owns the temporary folder of another test.
         start.Environment["GIT_CONFIG_GLOBAL"] = Path.Combine(AppContext.BaseDirectory, "no-such-gitconfig");
         start.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
-        foreach (var name in (string[])["XDG_DATA_HOME", "LOCALAPPDATA"]) start.Environment[name] = Scratch.Root;
+        foreach (var name in (string[])["XDG_DATA_HOME", "LOCALAPPDATA"]) start.Environment[name] = home;
         foreach (var name in (string[])["TMPDIR", "TMP", "TEMP"]) start.Environment[name] = Scratch.Root;
         var process = Process.Start(start)!;
         process.StandardInput.Close();

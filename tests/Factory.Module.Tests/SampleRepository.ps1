@@ -1,5 +1,8 @@
 # Makes repositories for the tests. Dot-sourced by them.
 
+# Also where a file of tests is run without run.ps1: no key is made in the real home.
+if ($TestDrive) { $env:XDG_DATA_HOME = $env:LOCALAPPDATA = [System.IO.Directory]::CreateDirectory("$TestDrive/home").FullName }
+
 function New-SampleRepository {
     <#
     .SYNOPSIS

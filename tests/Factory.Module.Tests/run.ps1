@@ -20,13 +20,16 @@ if (-not $ModulePath) {
     if ($LASTEXITCODE) { exit $LASTEXITCODE }
 }
 
+# Runs sign with the user's own key, which is made on first use: never in the real home.
+$keys = [System.IO.Directory]::CreateTempSubdirectory('factory-module-tests-').FullName
+$env:XDG_DATA_HOME = $env:LOCALAPPDATA = $keys
 Import-Module Pester -MinimumVersion 5.5
 $configuration = New-PesterConfiguration
 $configuration.Run.Container = New-PesterContainer -Path "$PSScriptRoot/*.Tests.ps1" -Data @{ ModulePath = (Resolve-Path $ModulePath).ProviderPath }
 $configuration.Run.PassThru = $true
 $configuration.Filter.FullName = $Filter
 $configuration.Output.Verbosity = 'None'
-$result = Invoke-Pester -Configuration $configuration
+try { $result = Invoke-Pester -Configuration $configuration } finally { Remove-Item -LiteralPath $keys -Recurse -Force }
 foreach ($failed in $result.Failed) {
     "FAILED $($failed.ExpandedPath)"
     $failed.ErrorRecord | ForEach-Object { "    $($_.DisplayErrorMessage ?? $_.Exception.Message)" }

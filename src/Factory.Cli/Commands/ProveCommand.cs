@@ -53,6 +53,7 @@ internal static class ProveCommand
 
     private static void Write(string file, string proof)
     {
+        if (Path.Exists(file)) throw new FactoryException(BlockerKind.Config, $"{file} exists already, and nothing is overwritten", "give another name with --out", file);
         using var stream = new FileStream(file, FileMode.CreateNew, FileAccess.Write);
         stream.Write(Encoding.UTF8.GetBytes(proof));
     }

@@ -20,6 +20,8 @@ internal static class VerifyCommand
         var keys = new PublicKeyOptions();
         var command = Verb.Create("verify", "Verify a run offline: signature, digests, added files, ledger proof, trees.", globals, async context =>
         {
+            if (((Option[])[runId, folder, proof]).Count(option => context.Parsed.GetResult(option) is { Implicit: false }) > 1)
+                throw new FactoryException(BlockerKind.Config, "more than one thing to verify was given", "give one of --run-id, --run-dir and --proof");
             var location = await context.FindRunsAsync().ConfigureAwait(false);
             var (key, isRequired) = keys.Read(context, location);
             if (context.Parsed.GetValue(proof) is { } file) return VerifyProof(Path.GetFullPath(file), key, isRequired);
@@ -37,6 +39,7 @@ internal static class VerifyCommand
 
     private static VerbResult VerifyProof(string file, VerifyingKey? key, bool isRequired)
     {
+        if (!File.Exists(file)) throw new FactoryException(BlockerKind.Config, $"there is no proof {file}", "give a file that a run left as attestations/ledger.tlog-proof, or that ledger-prove wrote", file);
         var proof = InclusionProof.Parse(File.ReadAllText(file));
         var signature = key is null ? (CheckpointSignature?)null : proof.Checkpoint.Check(key);
         var problem = proof switch
