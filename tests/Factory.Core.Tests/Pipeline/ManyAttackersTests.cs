@@ -39,7 +39,7 @@ public sealed class ManyAttackersTests : IDisposable
         Assert.All(attackers, one => Assert.All(one.Words, words => Assert.True(blocked[one.Id].Any(blocker => blocker.Message.Contains(words, StringComparison.Ordinal)), $"{one.Id}: no '{words}' in {string.Join(" | ", blocked[one.Id])}")));
         Assert.All(attackers, one => Assert.Contains(report.Split('\n'), line => line.Contains($"[{WireEnum<BlockerKind>.NameOf(one.Kinds[0])}] ", StringComparison.Ordinal) && line.Contains(one.Id, StringComparison.Ordinal)));
         Assert.All(innocents, one => Assert.NotEqual(RunStatus.Blocked, result.Workers.Single(worker => worker.Id == one.Id).Status));
-        Assert.Contains(result.Warnings, warning => warning.StartsWith("Y4_leaves: left 1 process running", StringComparison.Ordinal));
+        Assert.Contains(result.Warnings, warning => warning.StartsWith("Y4_leaves: left ", StringComparison.Ordinal));
     }
 
     private void Prepare()

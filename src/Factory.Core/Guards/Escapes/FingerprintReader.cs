@@ -70,6 +70,13 @@ internal sealed class FingerprintReader(EscapeGround ground)
 
     private async Task ReadRefsAsync(CancellationToken cancellationToken)
     {
+        // In a linked worktree some refs lie elsewhere.
+        if (ground.Repository.GitDirectory == Common && LooseRefs.Read(Common) is { } refs)
+        {
+            foreach (var (name, value) in refs) _items[new EscapeKey(EscapeArea.Ref, name)] = new EscapeState(value);
+            return;
+        }
+
         var call = new GitCall("for-each-ref", "--format=%(objectname)%00%(symref)%00%(refname)");
         var lines = (await ground.Repository.RequireAsync(call, cancellationToken).ConfigureAwait(false)).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         foreach (var parts in lines.Select(line => line.Split('\0')))
