@@ -27,8 +27,7 @@ internal sealed class PublicKeyOptions
         if (context.Parsed.GetValue(_key) is { } file) return (VerifyingKeyFile.Read(Path.GetFullPath(file)), true);
         var key = ExpectedKey.Find(location?.Config?.Attestation.Key, location?.Root ?? Environment.CurrentDirectory, RunRequest.CurrentEnvironment());
         var isRequired = context.Parsed.GetValue(_require);
-        return key is null && isRequired
-            ? throw new FactoryException(BlockerKind.Config, "a signature is required, and no public key is known to check it with", "give the signer's public key: --public-key FILE")
-            : (key, isRequired);
+        if (isRequired) ExpectedKey.RequireOwn(key, location?.Config?.Attestation.Key, "--public-key FILE");
+        return (key, isRequired);
     }
 }

@@ -9,6 +9,8 @@ namespace Factory.PowerShell;
 /// <summary>Whose signature a verifying cmdlet expects: the key that the caller names, or the one that signs here.</summary>
 internal sealed class ExpectedSigner
 {
+    private string? _configured;
+
     /// <summary>The key, or null when none is known.</summary>
     public VerifyingKey? Key { get; private set; }
 
@@ -22,8 +24,7 @@ internal sealed class ExpectedSigner
         try
         {
             Key = publicKey is null ? Expected(paths.Current, stopping) : paths.Resolve(publicKey) is { } file ? VerifyingKeyFile.Read(file) : null;
-            if (Key is null && IsRequired)
-                throw new FactoryException(BlockerKind.Config, "a signature is required, and no public key is known to check it with", "give the signer's public key with -PublicKey", publicKey);
+            if (publicKey is null && isRequired) ExpectedKey.RequireOwn(Key, _configured, "-PublicKey FILE");
         }
         catch (FactoryException error)
         {
@@ -31,10 +32,11 @@ internal sealed class ExpectedSigner
         }
     }
 
-    private static VerifyingKey? Expected(string folder, CancellationToken stopping)
+    private VerifyingKey? Expected(string folder, CancellationToken stopping)
     {
         var environment = RunRequest.CurrentEnvironment();
         var location = RunsLocation.FindOrNullAsync(folder, null, environment, stopping).GetAwaiter().GetResult();
-        return ExpectedKey.Find(location?.Config?.Attestation.Key, location?.Root ?? folder, environment);
+        _configured = location?.Config?.Attestation.Key;
+        return ExpectedKey.Find(_configured, location?.Root ?? folder, environment);
     }
 }

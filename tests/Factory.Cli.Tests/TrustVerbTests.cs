@@ -48,6 +48,16 @@ public sealed class TrustVerbTests(TrustedRun demo) : IClassFixture<TrustedRun>
     }
 
     [Fact]
+    public void A_repository_cannot_say_itself_whose_signature_is_required()
+    {
+        var config = Path.Combine(Scratch.NewFolder(), "factory.json");
+        File.WriteAllText(config, $$"""{ "schema_version": 2, "contract_version": 2, "attestation": { "key": "{{demo.OtherPublicKey.Replace(".pub.pem", ".pem", StringComparison.Ordinal).Replace('\\', '/')}}" } }""");
+        var result = FactoryProcess.Run(demo.Repository, "ledger-verify", "--config", config, "--require-signature", "--json");
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("comes from the configuration of the repository", result.Json.GetProperty("blockers")[0].GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_changed_and_an_added_file_are_named()
     {
         var copy = demo.CopyOfRun();

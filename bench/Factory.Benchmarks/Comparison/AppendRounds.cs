@@ -32,12 +32,15 @@ internal sealed class AppendRounds
     /// <summary>Events a second of the product's writer.</summary>
     public double WithWriter()
     {
-        var writer = new LedgerWriter(_paths.RunsFolder, TimeProvider.System);
-        var seconds = Alternately.Seconds(() =>
+        double seconds;
+        using (var writer = new LedgerWriter(_paths.RunsFolder, TimeProvider.System))
         {
-            foreach (var entry in _entries) writer.Append(entry);
-        })();
-        if ((object)writer is IDisposable files) files.Dispose();
+            seconds = Alternately.Seconds(() =>
+            {
+                foreach (var entry in _entries) writer.Append(entry);
+            })();
+        }
+
         _lines = ReadAppended();
         Restore();
         return Events / seconds;

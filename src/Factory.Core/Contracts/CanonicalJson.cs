@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
@@ -18,6 +19,8 @@ internal static class CanonicalJson
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    private static readonly ConcurrentDictionary<Enum, string> WireNames = new();
+
     /// <summary>Compact, with the same escapes everywhere.</summary>
     public static JsonWriterOptions Compact { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -26,26 +29,42 @@ internal static class CanonicalJson
     /// surrogate, a duplicate key, or a nesting deeper than <see cref="DeepestValue"/>.</exception>
     public static void Write(Utf8JsonWriter writer, object? value) => Write(writer, value, 0);
 
+    /// <summary>Writes an object of pairs that are in order; see <see cref="Sort"/>.</summary>
+    /// <exception cref="FormatException">As with any value.</exception>
+    public static void Write<T>(Utf8JsonWriter writer, KeyValuePair<string, T>[] sorted) => WriteObject(writer, sorted, 0);
+
+    /// <summary>Puts pairs in the order in which they are written, in place.</summary>
+    public static KeyValuePair<string, T>[] Sort<T>(KeyValuePair<string, T>[] pairs)
+    {
+        pairs.AsSpan().Sort(static (left, right) => string.CompareOrdinal(left.Key, right.Key));
+        return pairs;
+    }
+
     private static void Write(Utf8JsonWriter writer, object? value, int depth)
     {
         if (depth > DeepestValue) throw new FormatException($"a value is nested deeper than {DeepestValue} levels");
         switch (value)
         {
             case null: writer.WriteNullValue(); break;
-            case bool flag: writer.WriteBooleanValue(flag); break;
             case string text: writer.WriteStringValue(WellFormed(text)); break;
+            case bool flag: writer.WriteBooleanValue(flag); break;
+            case int number: writer.WriteNumberValue(number); break;
+            case long number: writer.WriteNumberValue(number); break;
+            // The usual object and list first: asking for an interface is dear, enumerating through one too.
+            case Dictionary<string, object?> map when map.GetType() == typeof(Dictionary<string, object?>): WriteObject(writer, Sort([.. map]), depth); break;
+            case object?[] list: WriteArray(writer, list, depth); break;
             case double number: WriteFraction(writer, number); break;
             case float number: WriteFraction(writer, double.Parse(number.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)); break;
             case decimal number: WriteFraction(writer, (double)number); break;
             case ulong number: writer.WriteNumberValue(ToLong(number)); break;
-            case long or int or short or sbyte or uint or ushort or byte:
+            case short or sbyte or uint or ushort or byte:
                 writer.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
                 break;
             case DateTimeOffset time: writer.WriteStringValue(Rfc3339(time)); break;
             case RunId or WorkerId or CommitId or RelativePath or Guid: writer.WriteStringValue(value.ToString()); break;
-            case Enum name: writer.WriteStringValue(WireName(name)); break;
-            case IDictionary map: WriteObject(writer, Pairs(map), depth); break;
-            case IReadOnlyDictionary<string, object?> map: WriteObject(writer, [.. map], depth); break;
+            case Enum name: writer.WriteStringValue(WireNames.GetOrAdd(name, WireName)); break;
+            case IDictionary map: WriteObject(writer, Sort(Pairs(map)), depth); break;
+            case IReadOnlyDictionary<string, object?> map: WriteObject(writer, Sort([.. map]), depth); break;
             case IEnumerable list: WriteArray(writer, list, depth); break;
             default: throw new FormatException($"a {value.GetType()} has no JSON form; give text, a number, a truth value, a list or a dictionary");
         }
@@ -55,18 +74,24 @@ internal static class CanonicalJson
     public static string Rfc3339(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
-    private static void WriteObject(Utf8JsonWriter writer, List<KeyValuePair<string, object?>> pairs, int depth)
+    private static void WriteObject<T>(Utf8JsonWriter writer, KeyValuePair<string, T>[] sorted, int depth)
     {
-        pairs.Sort(static (left, right) => string.CompareOrdinal(left.Key, right.Key));
         writer.WriteStartObject();
-        for (var i = 0; i < pairs.Count; i++)
+        for (var i = 0; i < sorted.Length; i++)
         {
-            if (i > 0 && pairs[i].Key == pairs[i - 1].Key) throw new FormatException($"the key '{pairs[i].Key}' occurs twice");
-            writer.WritePropertyName(WellFormed(pairs[i].Key));
-            Write(writer, pairs[i].Value, depth + 1);
+            if (i > 0 && sorted[i].Key == sorted[i - 1].Key) throw new FormatException($"the key '{sorted[i].Key}' occurs twice");
+            writer.WritePropertyName(WellFormed(sorted[i].Key));
+            Write(writer, sorted[i].Value, depth + 1);
         }
 
         writer.WriteEndObject();
+    }
+
+    private static void WriteArray(Utf8JsonWriter writer, object?[] list, int depth)
+    {
+        writer.WriteStartArray();
+        foreach (var item in list) Write(writer, item, depth + 1);
+        writer.WriteEndArray();
     }
 
     private static void WriteArray(Utf8JsonWriter writer, IEnumerable list, int depth)
@@ -76,12 +101,12 @@ internal static class CanonicalJson
         writer.WriteEndArray();
     }
 
-    private static List<KeyValuePair<string, object?>> Pairs(IDictionary map)
+    private static KeyValuePair<string, object?>[] Pairs(IDictionary map)
     {
         var pairs = new List<KeyValuePair<string, object?>>(map.Count);
         foreach (DictionaryEntry pair in map)
             pairs.Add(new(pair.Key as string ?? throw new FormatException($"the key '{pair.Key}' is not text"), pair.Value));
-        return pairs;
+        return [.. pairs];
     }
 
     private static void WriteFraction(Utf8JsonWriter writer, double number)
@@ -100,8 +125,11 @@ internal static class CanonicalJson
         value.GetType().GetField(value.ToString())?.GetCustomAttribute<WireNameAttribute>()?.Name
         ?? throw new FormatException($"{value.GetType()}.{value} has no wire name");
 
-    private static string WellFormed(string text)
+    /// <summary>Gives a text back that UTF-8 can carry.</summary>
+    /// <exception cref="FormatException">It has a lone surrogate.</exception>
+    public static string WellFormed(string text)
     {
+        if (Ascii.IsValid(text)) return text;
         try
         {
             StrictUtf8.GetByteCount(text);

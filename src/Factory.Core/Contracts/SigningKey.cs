@@ -8,6 +8,9 @@ namespace Factory.Core.Contracts;
 /// </summary>
 public sealed class SigningKey : IDisposable
 {
+    /// <summary>The environment variable that may hold a private key's passphrase; no child process gets it.</summary>
+    public const string PassphraseVariable = "FACTORY_KEY_PASSPHRASE";
+
     private readonly ECDsa _key;
 
     /// <summary>Takes over a key.</summary>

@@ -9,7 +9,10 @@ internal static class LedgerHash
     /// <summary>Bytes of a hash.</summary>
     public const int Size = SHA256.HashSizeInBytes;
 
-    private const byte LeafPrefix = 0, NodePrefix = 1;
+    /// <summary>The byte that is hashed before a leaf.</summary>
+    public const byte LeafPrefix = 0;
+
+    private const byte NodePrefix = 1;
     private const int OnStack = 4096;
 
     /// <summary>SHA-256(0x00 || data).</summary>

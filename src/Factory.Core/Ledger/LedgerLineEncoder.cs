@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -10,7 +8,8 @@ namespace Factory.Core.Ledger;
 /// <summary>One encoded line.</summary>
 /// <param name="Bytes">With its LF.</param>
 /// <param name="EventId">Its id.</param>
-internal readonly record struct EncodedLine(byte[] Bytes, string EventId)
+/// <param name="LeafHash">SHA-256(0x00 || line without LF).</param>
+internal readonly record struct EncodedLine(byte[] Bytes, string EventId, byte[] LeafHash)
 {
     /// <summary>What the hashes cover.</summary>
     public ReadOnlySpan<byte> WithoutLineFeed => Bytes.AsSpan(0, Bytes.Length - 1);
@@ -25,7 +24,9 @@ internal static class LedgerLineEncoder
     /// <summary>The name in <c>hashes</c> that chains a line to the one before.</summary>
     public const string PreviousHash = "prev";
 
-    private static ReadOnlySpan<byte> Field => ",\"event_id\":\""u8;
+    // A thread's buffer is used again; while it is in use its place is empty, should a value of an entry append in turn.
+    [ThreadStatic]
+    private static LineBuffer? _spare;
 
     /// <summary>Encodes an entry.</summary>
     /// <param name="entry">What happened.</param>
@@ -34,16 +35,22 @@ internal static class LedgerLineEncoder
     /// <exception cref="FactoryException">The entry cannot be a ledger line; the message says why.</exception>
     public static EncodedLine Encode(LedgerEntry entry, DateTimeOffset timestamp, byte[]? previous)
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
+        var buffer = _spare ?? new LineBuffer();
+        _spare = null;
         try
         {
             Check(entry);
-            var idPosition = WriteWithoutId(buffer, entry, timestamp, previous);
-            return InsertId(buffer.WrittenSpan, idPosition, entry);
+            WriteWithoutId(buffer, entry, timestamp, previous);
+            return buffer.InsertId(LongestLine);
         }
         catch (FormatException error)
         {
             throw Refused(entry, error.Message);
+        }
+        finally
+        {
+            if (buffer.IsLarge) buffer.Dispose();
+            else _spare = buffer;
         }
     }
 
@@ -56,55 +63,39 @@ internal static class LedgerLineEncoder
             if (count < 0) throw new FormatException($"file_counts.{name} is {count}, less than 0");
     }
 
-    private static int WriteWithoutId(ArrayBufferWriter<byte> buffer, LedgerEntry entry, DateTimeOffset timestamp, byte[]? previous)
+    private static void WriteWithoutId(LineBuffer buffer, LedgerEntry entry, DateTimeOffset timestamp, byte[]? previous)
     {
-        using var writer = new Utf8JsonWriter(buffer, CanonicalJson.Compact);
+        var writer = buffer.Begin();
         writer.WriteStartObject();
-        Field("actor", entry.Actor);
-        Field("details", entry.Details);
-        Field("duration_ms", entry.DurationMs);
-        var idPosition = (int)(writer.BytesCommitted + writer.BytesPending);
-        Field("event_type", WireEnum<LedgerEventType>.NameOf(entry.EventType));
-        Field("file_counts", entry.FileCounts);
-        Field("hashes", Chained(entry.Hashes, previous));
-        Field("parent_event_id", string.IsNullOrEmpty(entry.ParentEventId) ? null : entry.ParentEventId);
-        Field("rc", entry.Rc);
-        Field("run_id", entry.RunId);
-        Field("schema_version", ContractVersion.Schema);
-        Field("ts_utc", timestamp);
+        Name(Names.Actor).WriteStringValue(CanonicalJson.WellFormed(entry.Actor));
+        CanonicalJson.Write(Name(Names.Details), entry.Details);
+        Number(Name(Names.DurationMs), entry.DurationMs);
+        buffer.PlaceId();
+        Name(Names.EventType).WriteStringValue(WireEnum<LedgerEventType>.NameOf(entry.EventType));
+        CanonicalJson.Write(Name(Names.FileCounts), CanonicalJson.Sort<long>([.. entry.FileCounts]));
+        CanonicalJson.Write(Name(Names.Hashes), Chained(entry.Hashes, previous));
+        CanonicalJson.Write(Name(Names.ParentEventId), string.IsNullOrEmpty(entry.ParentEventId) ? null : entry.ParentEventId);
+        Number(Name(Names.Rc), entry.Rc);
+        Name(Names.RunId).WriteStringValue(entry.RunId.Text);
+        Name(Names.SchemaVersion).WriteNumberValue(ContractVersion.Schema);
+        Name(Names.TsUtc).WriteStringValue(CanonicalJson.Rfc3339(timestamp));
         writer.WriteEndObject();
-        return idPosition;
 
-        void Field(string name, object? value)
+        Utf8JsonWriter Name(JsonEncodedText name)
         {
             writer.WritePropertyName(name);
-            CanonicalJson.Write(writer, value);
+            return writer;
         }
     }
 
-    private static Dictionary<string, string> Chained(IReadOnlyDictionary<string, string> hashes, byte[]? previous)
+    private static void Number(Utf8JsonWriter writer, long? number)
     {
-        var chained = new Dictionary<string, string>(hashes, StringComparer.Ordinal);
-        if (previous is not null) chained[PreviousHash] = Convert.ToHexStringLower(previous);
-        return chained;
+        if (number is { } known) writer.WriteNumberValue(known);
+        else writer.WriteNullValue();
     }
 
-    private static EncodedLine InsertId(ReadOnlySpan<byte> line, int position, LedgerEntry entry)
-    {
-        // hashes.prev commits to every line before, so equal entries at different positions have different ids.
-        var id = LedgerEventId.Of(line);
-        var length = line.Length + Field.Length + id.Length + 1;
-        if (length > LongestLine) throw Refused(entry, string.Create(CultureInfo.InvariantCulture, $"it needs {length} bytes, more than the {LongestLine} of the longest line"));
-        var bytes = new byte[length + 1];
-        line[..position].CopyTo(bytes);
-        Field.CopyTo(bytes.AsSpan(position));
-        var at = position + Field.Length;
-        at += Encoding.ASCII.GetBytes(id, bytes.AsSpan(at));
-        bytes[at++] = (byte)'"';
-        line[position..].CopyTo(bytes.AsSpan(at));
-        bytes[^1] = (byte)'\n';
-        return new EncodedLine(bytes, id);
-    }
+    private static KeyValuePair<string, string>[] Chained(IReadOnlyDictionary<string, string> hashes, byte[]? previous) =>
+        CanonicalJson.Sort<string>(previous is null ? [.. hashes] : [.. hashes, new(PreviousHash, Convert.ToHexStringLower(previous))]);
 
     private static FactoryException Refused(LedgerEntry entry, string reason) => new(
         new Blocker(
@@ -114,13 +105,41 @@ internal static class LedgerLineEncoder
         RunStatus.Fail);
 }
 
+/// <summary>The names of a line's fields, as they are written.</summary>
+file static class Names
+{
+    public static readonly JsonEncodedText
+        Actor = Of("actor"), Details = Of("details"), DurationMs = Of("duration_ms"), EventType = Of("event_type"), FileCounts = Of("file_counts"), Hashes = Of("hashes"),
+        ParentEventId = Of("parent_event_id"), Rc = Of("rc"), RunId = Of("run_id"), SchemaVersion = Of("schema_version"), TsUtc = Of("ts_utc");
+
+    private static JsonEncodedText Of(string name) => JsonEncodedText.Encode(name);
+}
+
 /// <summary>The id of a line: the first 16 hex digits of SHA-256 of the line without its <c>event_id</c>.</summary>
 internal static class LedgerEventId
 {
+    /// <summary>Bytes of the field with which an id is put behind another field, from its comma on.</summary>
+    public const int FieldLength = 13 + HexDigits + 1;
+
     private const int HexDigits = 16;
 
+    private static ReadOnlySpan<byte> FieldBegin => ",\"event_id\":\""u8;
+
     /// <summary>The id of a line that has none yet.</summary>
-    public static string Of(ReadOnlySpan<byte> lineWithoutId) => ToId(SHA256.HashData(lineWithoutId));
+    public static string Of(ReadOnlySpan<byte> lineWithoutId)
+    {
+        Span<byte> hash = stackalloc byte[LedgerHash.Size];
+        SHA256.HashData(lineWithoutId, hash);
+        return ToId(hash);
+    }
+
+    /// <summary>Writes an id as a field: <see cref="FieldLength"/> bytes.</summary>
+    public static void WriteField(string id, Span<byte> field)
+    {
+        FieldBegin.CopyTo(field);
+        Encoding.ASCII.GetBytes(id, field[FieldBegin.Length..]);
+        field[FieldLength - 1] = (byte)'"';
+    }
 
     /// <summary>Computes the id that a line ought to have, or null when its <c>event_id</c> does not follow another field.</summary>
     public static string? Recompute(ReadOnlySpan<byte> line)
@@ -144,5 +163,5 @@ internal static class LedgerEventId
         return null;
     }
 
-    private static string ToId(byte[] hash) => Convert.ToHexStringLower(hash.AsSpan(0, HexDigits / 2));
+    private static string ToId(ReadOnlySpan<byte> hash) => Convert.ToHexStringLower(hash[..(HexDigits / 2)]);
 }

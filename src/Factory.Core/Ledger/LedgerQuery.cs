@@ -22,7 +22,7 @@ public static class LedgerQuery
         var isWhole = false;
         try
         {
-            var entries = LedgerReader.Read(path, filter, strict, problems.Add, cancellationToken).ToList();
+            var entries = LedgerReader.Read(path, filter, strict, problems.Add, ReadingLimits.Default with { BelievesHint = !verify }, cancellationToken).ToList();
             isWhole = true;
             var signature = verification?.GetAwaiter().GetResult() ?? new LedgerSignature(LedgerSignatureStatus.Unchecked);
             var status = signature.Status == LedgerSignatureStatus.Tampered ? RunStatus.Blocked : StatusOf(problems);

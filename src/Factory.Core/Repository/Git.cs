@@ -155,6 +155,8 @@ public sealed class Git
     private static void SetEnvironment(ProcessStartInfo start, GitCall call)
     {
         foreach (var name in InheritedVariables) start.Environment.Remove(name);
+        // Filters and merge drivers of the repository run below git, and they are not Factory's own.
+        start.Environment.Remove(SigningKey.PassphraseVariable);
         start.Environment["LC_ALL"] = "C";
         start.Environment["GIT_TERMINAL_PROMPT"] = "0";
         start.Environment["GIT_OPTIONAL_LOCKS"] = "0";

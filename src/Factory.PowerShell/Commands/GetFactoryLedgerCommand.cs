@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Management.Automation;
 using Factory.Core.Contracts;
 using Factory.Core.Ledger;
-using Factory.Core.Pipeline;
 using Factory.PowerShell.Completion;
 using Factory.PowerShell.Errors;
 
@@ -14,30 +13,8 @@ namespace Factory.PowerShell.Commands;
 /// </summary>
 [Cmdlet(VerbsCommon.Get, "FactoryLedger", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(LedgerEvent))]
-public sealed class GetFactoryLedgerCommand : FactoryCmdlet
+public sealed class GetFactoryLedgerCommand : LedgerCmdlet
 {
-    private const string PathSet = "Path";
-    private const string LiteralPathSet = "LiteralPath";
-    private const string RunSet = "Run";
-
-    /// <summary>Ledgers; the one of the repository at the current location when left out.</summary>
-    [Parameter(Position = 0, ParameterSetName = PathSet)]
-    [Alias("FilePath")]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    public string[]? Path { get; set; }
-
-    /// <summary>Ledgers, without wildcards.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
-    [Alias("PSPath")]
-    [ValidateNotNullOrEmpty]
-    public string[]? LiteralPath { get; set; }
-
-    /// <summary>The folder of a run; its ledger is the one beside it.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = RunSet, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    public string? RunDir { get; set; }
-
     /// <summary>Only this run.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
@@ -96,28 +73,6 @@ public sealed class GetFactoryLedgerCommand : FactoryCmdlet
     protected override void ProcessRecord()
     {
         foreach (var ledger in Ledgers()) Read(ledger);
-    }
-
-    private IEnumerable<string> Ledgers()
-    {
-        if (LiteralPath is not null) return Paths.Literal(LiteralPath);
-        if (Path is not null) return Paths.Expand(Path);
-        if (RunDir is null) return FromLocation();
-        return Paths.Resolve(RunDir) is { } folder ? [new LedgerPaths(System.IO.Path.Combine(folder, "..")).Ledger] : [];
-    }
-
-    private IEnumerable<string> FromLocation()
-    {
-        var folder = Paths.Current;
-        try
-        {
-            return [RunsLocation.FindAsync(folder, null, RunRequest.CurrentEnvironment(), StopToken).GetAwaiter().GetResult().Ledger];
-        }
-        catch (FactoryException error)
-        {
-            ThrowTerminatingError(ErrorCatalog.RepositoryUnusable(error, folder));
-            throw;
-        }
     }
 
     private void Read(string ledger)

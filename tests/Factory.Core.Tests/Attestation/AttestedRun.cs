@@ -25,7 +25,10 @@ public sealed class AttestedRun : IDisposable
 
     public static IReadOnlyDictionary<string, string> GitHub { get; } = new Dictionary<string, string>
     {
-        ["CI"] = "true", ["GITHUB_ACTIONS"] = "true", ["GITHUB_SERVER_URL"] = "https://github.com", ["GITHUB_WORKFLOW_REF"] = "octo/repo/.github/workflows/factory.yml@refs/heads/main",
+        ["CI"] = "true",
+        ["GITHUB_ACTIONS"] = "true",
+        ["GITHUB_SERVER_URL"] = "https://github.com",
+        ["GITHUB_WORKFLOW_REF"] = "octo/repo/.github/workflows/factory.yml@refs/heads/main",
     };
 
     public static async Task<AttestedRun> MakeAsync(IReadOnlyDictionary<string, string>? environment = null, Action<JsonObject>? configure = null, params (string Id, string Script)[] workers)

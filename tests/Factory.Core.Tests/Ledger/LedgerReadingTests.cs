@@ -45,6 +45,38 @@ public sealed class LedgerReadingTests : IDisposable
         Assert.Equal(expected, replayed);
     }
 
+    [Property(MaxTest = 200)]
+    public void The_line_scanner_takes_only_lines_that_the_general_reader_takes_and_finds_the_same(DoNotSize<int> seed)
+    {
+        foreach (var line in LedgerFolder.SplitLines(new RandomLedger(seed.Item).Bytes))
+        {
+            var isRead = LineMembers.TryRead(line, isAscii: false, out var members);
+            Assert.Equal(isRead, LineMembers.TryReadFast(line, isAscii: false, out _));
+            if (!isRead) continue;
+            using var record = LedgerRecord.TryParse(line, out var reason);
+            Assert.True(record is not null, reason);
+            Assert.Equal(ToText(record.ToEvent(1)), ToText(CanonicalEvent.Make(members, members.EventType!, 1)));
+        }
+    }
+
+    [Property(MaxTest = 200)]
+    public void Lines_are_cut_at_LF_and_called_plain_when_every_byte_is_printable_ASCII_and_no_backslash(DoNotSize<int> seed)
+    {
+        var bytes = new RandomLedger(seed.Item).Bytes;
+        var lines = new PlainLines(bytes);
+        var at = 0;
+        while (lines.MoveNext())
+        {
+            var end = Array.IndexOf(bytes, (byte)'\n', at);
+            var line = bytes[at..(end < 0 ? bytes.Length : end)];
+            Assert.Equal((at, line.Length), (lines.Start, lines.Length));
+            Assert.Equal(end >= 0 && !line.Any(value => value is < 0x20 or > 0x7F or (byte)'\\'), lines.IsPlain);
+            at += line.Length + 1;
+        }
+
+        Assert.True(at >= bytes.Length);
+    }
+
     [Fact]
     public void The_last_events_are_found_without_a_look_at_the_first_lines_where_the_frontier_tells_the_order()
     {

@@ -26,6 +26,7 @@ internal sealed class RandomLedger
         var hasBadLines = _random.Next(2) == 0;
         for (var left = _random.Next(60); left > 0; left--) text.Append(Line(hasBadLines)).Append(_random.Next(30) == 0 ? "\r\n" : "\n");
         Bytes = [.. Encoding.UTF8.GetBytes(text.ToString()), .. _random.Next(4) == 0 ? "{\"torn\":"u8 : default];
+        if (_random.Next(3) == 0) Damage();
     }
 
     public byte[] Bytes { get; }
@@ -46,7 +47,11 @@ internal sealed class RandomLedger
 
     public ReadingLimits Limits() => new()
     {
-        FirstBlock = _random.Next(1, 200), Block = _random.Next(1, 2000), MostPlaces = _random.Next(1, 80), MostTies = _random.Next(0, 5), Threads = _random.Next(1, 4),
+        FirstBlock = _random.Next(1, 200),
+        Block = _random.Next(1, 2000),
+        MostPlaces = _random.Next(1, 80),
+        MostTies = _random.Next(0, 5),
+        Threads = _random.Next(1, 4),
     };
 
     /// <summary>What the end of a run would have written when the ledger had its first lines only; null when these are out of order.</summary>
@@ -59,7 +64,10 @@ internal sealed class RandomLedger
         if (known.Count == 0 || known.Zip(known.Skip(1)).Any(pair => pair.First.Timestamp > pair.Second.Timestamp)) return null;
         return JsonSerializer.Serialize(new Dictionary<string, object>
         {
-            ["bytes"] = lines.Take(covered).Sum(line => line.Length + 1), ["newest_ts"] = known[^1].TsUtc, ["ordered"] = true, [_random.Next(2) == 0 ? "lines" : "other"] = covered,
+            ["bytes"] = lines.Take(covered).Sum(line => line.Length + 1),
+            ["newest_ts"] = known[^1].TsUtc,
+            ["ordered"] = true,
+            [_random.Next(2) == 0 ? "lines" : "other"] = covered,
         });
     }
 
@@ -98,6 +106,18 @@ internal sealed class RandomLedger
         && (filter.EventTypes.Count == 0 || filter.EventTypes.Any(type => string.Equals(type, item.EventType, StringComparison.OrdinalIgnoreCase)))
         && (filter.Rc is null || item.Rc == filter.Rc) && !(item.Timestamp < filter.Since) && !(item.Timestamp > filter.Until)
         && (filter.Status is null || string.Equals(filter.Status, item.Status, StringComparison.OrdinalIgnoreCase)) && (filter.Kind is null || filter.Kind == item.Kind);
+
+    // What a disk, a transfer or a curious hand may do: mostly to characters that have a meaning in JSON.
+    private void Damage()
+    {
+        for (var left = _random.Next(1, 6); left > 0 && Bytes.Length > 0; left--)
+        {
+            var at = _random.Next(Bytes.Length);
+            Bytes[at] = _random.Next(3) > 0 ? Pick("\"\\{}[],:0-.eE\n\r \u007f"u8.ToArray()) : (byte)_random.Next(256);
+        }
+    }
+
+    private byte Pick(byte[] values) => values[_random.Next(values.Length)];
 
     private string Line(bool mayBeBad)
     {

@@ -20,6 +20,19 @@ public static class ExpectedKey
         };
     }
 
+    /// <summary>Makes sure that a signature can be required of a key that was not chosen by the repository that is verified.</summary>
+    /// <param name="key">What <see cref="Find"/> found.</param>
+    /// <param name="configured">The configuration's <c>attestation.key</c>, or null.</param>
+    /// <param name="option">How a caller names a key, for the message.</param>
+    /// <exception cref="FactoryException">No key is known, or the repository's configuration names it.</exception>
+    public static void RequireOwn(VerifyingKey? key, string? configured, string option)
+    {
+        if (key is null)
+            throw new FactoryException(BlockerKind.Config, "a signature is required, and no public key is known to check it with", $"give the signer's public key: {option}");
+        if (configured is not null)
+            throw new FactoryException(BlockerKind.Config, $"a signature is required, and the key that is known comes from the configuration of the repository that is verified ({configured})", $"say whom you trust: {option}");
+    }
+
     private static VerifyingKey? OfUser(IReadOnlyDictionary<string, string> environment)
     {
         try

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security;
+using Factory.Core.Contracts;
 
 namespace Factory.Core.Attestation.Keys;
 
@@ -7,7 +8,7 @@ namespace Factory.Core.Attestation.Keys;
 public sealed class Passphrase : IDisposable
 {
     /// <summary>The variable that a passphrase is taken from when the caller gives none.</summary>
-    public const string Variable = "FACTORY_KEY_PASSPHRASE";
+    public const string Variable = SigningKey.PassphraseVariable;
 
     private readonly char[] _characters;
 

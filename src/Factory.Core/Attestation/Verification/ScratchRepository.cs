@@ -12,7 +12,10 @@ internal sealed class ScratchRepository : IDisposable
     private const int LargestAttributes = 1 << 20;
     private static readonly GitIdentity Nobody = new(new Dictionary<string, string>
     {
-        ["GIT_AUTHOR_NAME"] = "Factory", ["GIT_AUTHOR_EMAIL"] = "factory@localhost", ["GIT_COMMITTER_NAME"] = "Factory", ["GIT_COMMITTER_EMAIL"] = "factory@localhost",
+        ["GIT_AUTHOR_NAME"] = "Factory",
+        ["GIT_AUTHOR_EMAIL"] = "factory@localhost",
+        ["GIT_COMMITTER_NAME"] = "Factory",
+        ["GIT_COMMITTER_EMAIL"] = "factory@localhost",
     });
 
     private readonly string _home;

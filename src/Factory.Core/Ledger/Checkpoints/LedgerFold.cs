@@ -35,9 +35,11 @@ internal sealed class LedgerFold
     public byte[] Digest() => _hash.Digest();
 
     /// <summary>Takes the next line in.</summary>
-    public void Add(ReadOnlySpan<byte> line)
+    /// <param name="line">The line without LF.</param>
+    /// <param name="leaf">Its leaf hash.</param>
+    public void Add(ReadOnlySpan<byte> line, ReadOnlySpan<byte> leaf)
     {
-        _tree.Add(line);
+        _tree.AddLeafHash(leaf);
         _order.Add(line);
         Hash(line);
         Hash("\n"u8);

@@ -1,3 +1,5 @@
+using Factory.Core.Ledger.Hashing;
+
 namespace Factory.Core.Ledger.Checkpoints;
 
 /// <summary>Folds a ledger for a seal: from the last seal's frontier where it can be believed, else from the first line.</summary>
@@ -35,13 +37,13 @@ internal static class SealFold
 
     private static LedgerFold? Fold(LedgerPaths paths, SealRecord record, LedgerFold fold, long start, CancellationToken cancellationToken)
     {
-        using var lines = new LedgerLines(paths.Ledger, start);
+        using var lines = new HashedLines(paths.Ledger, start);
         record.Observe(fold);
-        while (lines.TryRead(out var line))
+        while (lines.TryRead(out var line, out var leaf))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (line.IsTooLong) throw LedgerTampering.LineTooLong(paths.Ledger, fold.Lines + 1);
-            fold.Add(line.Bytes.Span);
+            fold.Add(line.Bytes.Span, leaf);
             record.Observe(fold);
         }
 

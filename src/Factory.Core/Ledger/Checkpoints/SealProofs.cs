@@ -1,3 +1,4 @@
+using Factory.Core.Ledger.Hashing;
 using Factory.Core.Ledger.Proofs;
 
 namespace Factory.Core.Ledger.Checkpoints;
@@ -26,11 +27,10 @@ internal static class SealProofs
     private static Dictionary<long, InclusionProof> Fold(string ledger, long start, MerkleTree tree, LedgerCheckpoint checkpoint, HashSet<long> offsets, CancellationToken cancellationToken)
     {
         var begun = new List<(long Offset, long Index, byte[] Line, MerkleProofBuilder Path)>();
-        using var lines = new LedgerLines(ledger, start);
-        while (tree.Size < checkpoint.Size && lines.TryRead(out var line))
+        using var lines = new HashedLines(ledger, start);
+        while (tree.Size < checkpoint.Size && lines.TryRead(out var line, out var leaf))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var leaf = LedgerHash.Leaf(line.Bytes.Span);
             foreach (var proof in begun) proof.Path.AddLeafHash(leaf);
             if (offsets.Contains(line.Offset)) begun.Add((line.Offset, tree.Size, line.Bytes.ToArray(), MerkleProofBuilder.OfInclusion(tree, checkpoint.Size)));
             tree.AddLeafHash(leaf);

@@ -26,6 +26,7 @@ internal sealed unsafe class LeafHashes
     /// <param name="buffer">The buffer; it must not move.</param>
     /// <param name="lines">The lines in it, none at 0.</param>
     /// <param name="hashes">32 bytes for each line, in the same order.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Compute(byte* buffer, ReadOnlySpan<LineSpan> lines, Span<byte> hashes)
     {
         foreach (var line in lines) buffer[line.Start - 1] = 0;
@@ -60,6 +61,7 @@ internal sealed unsafe class LeafHashes
         return inLanes;
     }
 
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sixteen(byte* buffer, ReadOnlySpan<LineSpan> lines, ReadOnlySpan<int> group, Span<byte> hashes)
     {

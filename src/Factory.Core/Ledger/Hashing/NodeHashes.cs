@@ -22,6 +22,7 @@ internal sealed unsafe class NodeHashes
 
     /// <summary>Hashes each two neighbours into one, in place: the parents stand at the beginning.</summary>
     /// <param name="hashes">An even number of hashes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Halve(Span<byte> hashes)
     {
         var parents = hashes.Length / Pair;
@@ -37,6 +38,7 @@ internal sealed unsafe class NodeHashes
     private static void One(ReadOnlySpan<byte> pair, Span<byte> parent) =>
         LedgerHash.Node(pair[..LedgerHash.Size], pair[LedgerHash.Size..]).CopyTo(parent);
 
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Sixteen(ReadOnlySpan<byte> pairs, Span<byte> parents, int count)
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Factory.Core.Ledger.Hashing;
 
@@ -28,6 +29,7 @@ internal static class Sha256Block
     ];
 
     /// <summary>Takes whole blocks into a chaining state.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Compress(Span<uint> state, ReadOnlySpan<byte> blocks)
     {
         Span<uint> schedule = stackalloc uint[Rounds];
@@ -40,6 +42,7 @@ internal static class Sha256Block
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Round(Span<uint> state, ReadOnlySpan<uint> schedule)
     {
         var (a, b, c, d) = (state[0], state[1], state[2], state[3]);

@@ -22,6 +22,7 @@ internal static unsafe class Sha256Lanes
 
     /// <summary>Puts one chaining state into every lane.</summary>
     /// <param name="state">Eight vectors: word i of every lane in vector i.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Begin(Vector* state)
     {
         for (var i = 0; i < Sha256Block.StateWords; i++) state[i] = Vector512.Create(Sha256Block.InitialState[i]);
@@ -30,6 +31,7 @@ internal static unsafe class Sha256Lanes
     /// <summary>Takes one block of every lane into its state.</summary>
     /// <param name="state">As <see cref="Begin"/> leaves it.</param>
     /// <param name="blocks">Where each lane's 64 bytes are.</param>
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Compress(Vector* state, byte** blocks)
     {
@@ -123,32 +125,41 @@ internal static unsafe class Sha256Lanes
     }
 
     // Word j of lane i goes to lane i of vector j, its bytes turned round: SHA-256 reads big-endian.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Transpose(Vector* w, byte** blocks)
     {
-        var quad = stackalloc Vector[Count];
-        for (var i = 0; i < 4; i++)
-        {
-            // Four lanes: 128-bit part p of quad[4i+j] holds word 4p+j of these lanes.
-            var (r0, r1, r2, r3) = (Load(blocks[4 * i]), Load(blocks[(4 * i) + 1]), Load(blocks[(4 * i) + 2]), Load(blocks[(4 * i) + 3]));
-            var (low01, high01) = (Avx512F.UnpackLow(r0, r1).AsUInt64(), Avx512F.UnpackHigh(r0, r1).AsUInt64());
-            var (low23, high23) = (Avx512F.UnpackLow(r2, r3).AsUInt64(), Avx512F.UnpackHigh(r2, r3).AsUInt64());
-            quad[4 * i] = Avx512F.UnpackLow(low01, low23).AsUInt32();
-            quad[(4 * i) + 1] = Avx512F.UnpackHigh(low01, low23).AsUInt32();
-            quad[(4 * i) + 2] = Avx512F.UnpackLow(high01, high23).AsUInt32();
-            quad[(4 * i) + 3] = Avx512F.UnpackHigh(high01, high23).AsUInt32();
-        }
+        var (a0, a1, a2, a3) = OfFourLanes(blocks);
+        var (b0, b1, b2, b3) = OfFourLanes(blocks + 4);
+        var (c0, c1, c2, c3) = OfFourLanes(blocks + 8);
+        var (d0, d1, d2, d3) = OfFourLanes(blocks + 12);
+        Spread(w, a0, b0, c0, d0);
+        Spread(w + 1, a1, b1, c1, d1);
+        Spread(w + 2, a2, b2, c2, d2);
+        Spread(w + 3, a3, b3, c3, d3);
+    }
 
-        for (var j = 0; j < 4; j++)
-        {
-            var (q0, q1, q2, q3) = (quad[j], quad[4 + j], quad[8 + j], quad[12 + j]);
-            var (low01, high01) = (Avx512F.Shuffle4x128(q0, q1, LowHalves), Avx512F.Shuffle4x128(q0, q1, HighHalves));
-            var (low23, high23) = (Avx512F.Shuffle4x128(q2, q3, LowHalves), Avx512F.Shuffle4x128(q2, q3, HighHalves));
-            w[j] = Avx512F.Shuffle4x128(low01, low23, EvenQuarters);
-            w[4 + j] = Avx512F.Shuffle4x128(low01, low23, OddQuarters);
-            w[8 + j] = Avx512F.Shuffle4x128(high01, high23, EvenQuarters);
-            w[12 + j] = Avx512F.Shuffle4x128(high01, high23, OddQuarters);
-        }
+    // 128-bit part p of vector j holds word 4p+j of the four lanes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector Word0, Vector Word1, Vector Word2, Vector Word3) OfFourLanes(byte** blocks)
+    {
+        var (r0, r1, r2, r3) = (Load(blocks[0]), Load(blocks[1]), Load(blocks[2]), Load(blocks[3]));
+        var (low01, high01) = (Avx512F.UnpackLow(r0, r1).AsUInt64(), Avx512F.UnpackHigh(r0, r1).AsUInt64());
+        var (low23, high23) = (Avx512F.UnpackLow(r2, r3).AsUInt64(), Avx512F.UnpackHigh(r2, r3).AsUInt64());
+        return (
+            Avx512F.UnpackLow(low01, low23).AsUInt32(), Avx512F.UnpackHigh(low01, low23).AsUInt32(),
+            Avx512F.UnpackLow(high01, high23).AsUInt32(), Avx512F.UnpackHigh(high01, high23).AsUInt32());
+    }
+
+    // Words j, j+4, j+8 and j+12, each from its part of the four vectors.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Spread(Vector* w, Vector q0, Vector q1, Vector q2, Vector q3)
+    {
+        var (low01, high01) = (Avx512F.Shuffle4x128(q0, q1, LowHalves), Avx512F.Shuffle4x128(q0, q1, HighHalves));
+        var (low23, high23) = (Avx512F.Shuffle4x128(q2, q3, LowHalves), Avx512F.Shuffle4x128(q2, q3, HighHalves));
+        w[0] = Avx512F.Shuffle4x128(low01, low23, EvenQuarters);
+        w[4] = Avx512F.Shuffle4x128(low01, low23, OddQuarters);
+        w[8] = Avx512F.Shuffle4x128(high01, high23, EvenQuarters);
+        w[12] = Avx512F.Shuffle4x128(high01, high23, OddQuarters);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

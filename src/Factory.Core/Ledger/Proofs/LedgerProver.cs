@@ -1,5 +1,6 @@
 using Factory.Core.Contracts;
 using Factory.Core.Ledger.Checkpoints;
+using Factory.Core.Ledger.Hashing;
 
 namespace Factory.Core.Ledger.Proofs;
 
@@ -23,10 +24,9 @@ public static class LedgerProver
         var search = new EventSearch(eventId);
         var tree = new MerkleTree();
         (long Index, byte[] Line, MerkleProofBuilder Path)? found = null;
-        using var lines = new LedgerLines(ledgerPath);
-        while (tree.Size < checkpoint.Size && TryRead(ledgerPath, lines, tree, out var line, cancellationToken))
+        using var lines = new HashedLines(ledgerPath);
+        while (tree.Size < checkpoint.Size && TryRead(ledgerPath, lines, tree, out var line, out var leaf, cancellationToken))
         {
-            var leaf = LedgerHash.Leaf(line.Bytes.Span);
             if (found is null && search.IsFoundIn(line)) found = (tree.Size, line.Bytes.ToArray(), MerkleProofBuilder.OfInclusion(tree, checkpoint.Size));
             else found?.Path.AddLeafHash(leaf);
             tree.AddLeafHash(leaf);
@@ -34,7 +34,7 @@ public static class LedgerProver
 
         CheckRoot(ledgerPath, checkpoint, tree);
         if (found is var (index, bytes, path)) return new InclusionProof(index, path.Hashes(), checkpoint, bytes);
-        while (lines.TryRead(out var line) && line.HasLineFeed)
+        while (lines.TryRead(out var line, out _) && line.HasLineFeed)
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (search.IsFoundIn(line)) throw TooNew(ledgerPath, eventId, checkpoint, line.Number);
@@ -61,10 +61,9 @@ public static class LedgerProver
         var tree = new MerkleTree();
         var path = old.Size == 0 ? MerkleProofBuilder.OfConsistency(tree, checkpoint.Size) : null;
         byte[]? oldRoot = old.Size == 0 ? tree.Root() : null;
-        using var lines = new LedgerLines(ledgerPath);
-        while (tree.Size < checkpoint.Size && TryRead(ledgerPath, lines, tree, out var line, cancellationToken))
+        using var lines = new HashedLines(ledgerPath);
+        while (tree.Size < checkpoint.Size && TryRead(ledgerPath, lines, tree, out _, out var leaf, cancellationToken))
         {
-            var leaf = LedgerHash.Leaf(line.Bytes.Span);
             path?.AddLeafHash(leaf);
             tree.AddLeafHash(leaf);
             if (tree.Size == old.Size) (path, oldRoot) = (MerkleProofBuilder.OfConsistency(tree, checkpoint.Size), tree.Root());
@@ -84,10 +83,10 @@ public static class LedgerProver
             BlockerKind.Config, $"the ledger {ledgerPath} has no checkpoint: there is no {path}", "Finish a run (each run's end seals the ledger), then ask again.", path);
     }
 
-    private static bool TryRead(string ledgerPath, LedgerLines lines, MerkleTree tree, out LedgerLine line, CancellationToken cancellationToken)
+    private static bool TryRead(string ledgerPath, HashedLines lines, MerkleTree tree, out LedgerLine line, out ReadOnlySpan<byte> leaf, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (!lines.TryRead(out line) || !line.HasLineFeed) return false;
+        if (!lines.TryRead(out line, out leaf) || !line.HasLineFeed) return false;
         return line.IsTooLong ? throw LedgerTampering.LineTooLong(ledgerPath, tree.Size + 1) : true;
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Factory.Core.Contracts;
 
 namespace Factory.Core.Ledger.Reading;
@@ -7,11 +8,18 @@ namespace Factory.Core.Ledger.Reading;
 /// The ends of every line are checked. A line that cannot pass by its bytes is not read further unless the reading is
 /// strict, so that a selective filter costs little more than to read the file.
 /// </remarks>
-internal sealed class BlockScan(LineTest test, bool isStrict, Func<List<LedgerMatch>, IMatchSink> sinkOf)
+/// <param name="test">What is wanted.</param>
+/// <param name="isStrict">Whether every line is checked to its last byte.</param>
+/// <param name="sinkOf">Makes what takes the lines of a block that pass.</param>
+/// <param name="smallBlock">
+/// Ranges of at most so many bytes are left to the general reader, which the runtime brings along compiled: to compile the
+/// fast one takes longer than such a block.
+/// </param>
+internal sealed class BlockScan(LineTest test, bool isStrict, Func<List<LedgerMatch>, IMatchSink> sinkOf, int smallBlock)
 {
     /// <summary>Gives what passes to one sink; <see cref="BlockFindings.Matches"/> stays empty.</summary>
-    public BlockScan(LineTest test, bool isStrict, IMatchSink sink)
-        : this(test, isStrict, _ => sink)
+    public BlockScan(LineTest test, bool isStrict, IMatchSink sink, int smallBlock)
+        : this(test, isStrict, _ => sink, smallBlock)
     {
     }
 
@@ -20,16 +28,37 @@ internal sealed class BlockScan(LineTest test, bool isStrict, Func<List<LedgerMa
     {
         using var block = LedgerBlock.Read(file, range);
         var findings = new BlockFindings();
-        var areObjects = LineEnds.AreObjects(block.Bytes, out var lines);
-        if (!block.Bytes.IsEmpty && block.Bytes[^1] != '\n') lines++;
-        findings.Lines = lines;
         var sink = sinkOf(findings.Matches);
-        findings.FirstTicks = FirstTicks(block.Bytes);
-        if (areObjects && test.Needles is not null && !isStrict) VisitCandidates(block, sink, findings);
-        else VisitAll(block, areObjects, sink, findings);
+        if (range.End - range.Start <= smallBlock) VisitFew(block, sink, findings);
+        else VisitMany(block, sink, findings);
         if (block.EndsTooLong)
             LedgerLineText.Trim(new LedgerLine(default, block.Offset + block.Bytes.Length, ++findings.Lines, HasLineFeed: true, IsTooLong: true), findings.Problems.Add);
         return findings;
+    }
+
+    private void VisitFew(LedgerBlock block, IMatchSink sink, BlockFindings findings)
+    {
+        for (var at = 0; at < block.Bytes.Length;)
+        {
+            var length = block.Bytes[at..].IndexOf((byte)'\n');
+            if (length < 0) length = block.Bytes.Length - at;
+            VisitOdd(block, at, length, ++findings.Lines, isSmall: true, sink, findings);
+            at += length + 1;
+        }
+    }
+
+    private void VisitMany(LedgerBlock block, IMatchSink sink, BlockFindings findings)
+    {
+        findings.FirstTicks = FirstTicks(block.Bytes);
+        if (test.Needles is not null && !isStrict && LineEnds.AreObjects(block.Bytes, out var lines))
+        {
+            findings.Lines = lines;
+            VisitCandidates(block, sink, findings);
+        }
+        else
+        {
+            VisitAll(block, sink, findings);
+        }
     }
 
     private static long? FirstTicks(ReadOnlySpan<byte> lines)
@@ -38,22 +67,33 @@ internal sealed class BlockScan(LineTest test, bool isStrict, Func<List<LedgerMa
         return end > 0 && CanonicalTime.TryFind(lines[..end], out var text) && CanonicalTime.TryParse(text, out var ticks) ? ticks : null;
     }
 
-    private void VisitAll(LedgerBlock block, bool areObjects, IMatchSink sink, BlockFindings findings)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void VisitAll(LedgerBlock block, IMatchSink sink, BlockFindings findings)
     {
         var number = 0;
-        for (var at = 0; at < block.Bytes.Length;)
+        var lines = new PlainLines(block.Bytes);
+        while (lines.MoveNext())
         {
-            var length = block.Bytes[at..].IndexOf((byte)'\n');
-            var hasLineFeed = length >= 0;
-            if (!hasLineFeed) length = block.Bytes.Length - at;
-            var text = block.Memory.Slice(at, length);
             number++;
-            if (!areObjects) text = LedgerLineText.Trim(new LedgerLine(text, block.Offset + at, number, hasLineFeed, IsTooLong: false), findings.Problems.Add);
-            // Trimming takes from both ends.
-            var trimmed = !text.IsEmpty && block.Bytes[at..].Overlaps(text.Span, out var from) ? at + from : at;
-            if (!text.IsEmpty && (isStrict || IsNoObject(text.Span) || test.MayMatch(text.Span))) Visit(text, number, block.Offset + trimmed, sink, findings);
-            at += length + 1;
+            var line = block.Bytes.Slice(lines.Start, lines.Length);
+            if (!lines.IsPlain || isStrict || line.Length < 2 || IsNoObject(line)) VisitOdd(block, lines.Start, lines.Length, number, isSmall: false, sink, findings);
+            else if (!test.MayMatch(line)) continue;
+            else if (LineMembers.TryReadFast(line, isAscii: true, out var members)) Give(members, new LineSpot(number, block.Offset + lines.Start, line.Length), sink);
+            else VisitGeneral(block.Memory.Slice(lines.Start, lines.Length), number, block.Offset + lines.Start, sink, findings);
         }
+
+        findings.Lines = number;
+    }
+
+    private void VisitOdd(LedgerBlock block, int at, int length, int number, bool isSmall, IMatchSink sink, BlockFindings findings)
+    {
+        var hasLineFeed = at + length < block.Bytes.Length;
+        var text = LedgerLineText.Trim(new LedgerLine(block.Memory.Slice(at, length), block.Offset + at, number, hasLineFeed, IsTooLong: false), findings.Problems.Add);
+        if (text.IsEmpty || !(isStrict || IsNoObject(text.Span) || test.MayMatch(text.Span))) return;
+        // Trimming takes from both ends.
+        var trimmed = block.Bytes[at..].Overlaps(text.Span, out var from) ? at + from : at;
+        if (isSmall) VisitGeneral(text, number, block.Offset + trimmed, sink, findings);
+        else Visit(text, number, block.Offset + trimmed, sink, findings);
     }
 
     private static bool IsNoObject(ReadOnlySpan<byte> text) => text[0] != '{' || text[^1] != '}';
@@ -96,17 +136,24 @@ internal sealed class BlockScan(LineTest test, bool isStrict, Func<List<LedgerMa
 
     private void Visit(ReadOnlyMemory<byte> text, int number, long offset, IMatchSink sink, BlockFindings findings)
     {
-        if (!isStrict && CanonicalLine.TryRead(text.Span, out var line))
-        {
-            if (!test.Matches(line)) return;
-            sink.Take(line, new LedgerPlace(line.UtcTicks, EventTypeTable.NameOf(line.EventType), number, offset, text.Length));
-            return;
-        }
+        if (!isStrict && LineMembers.TryRead(text.Span, isAscii: false, out var line)) Give(line, new LineSpot(number, offset, text.Length), sink);
+        else VisitGeneral(text, number, offset, sink, findings);
+    }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Give(scoped in LineMembers line, LineSpot spot, IMatchSink sink)
+    {
+        if (test.Matches(line)) sink.Take(line, new LedgerPlace(line.UtcTicks, line.EventType!, spot.Number, spot.Offset, spot.Length));
+    }
+
+    private void VisitGeneral(ReadOnlyMemory<byte> text, int number, long offset, IMatchSink sink, BlockFindings findings)
+    {
         using var record = LedgerRecord.TryParse(text, out var reason);
         if (isStrict && record is not null) reason = LedgerShape.ExplainStrictly(record.Root);
         if (reason is not null) findings.Problems.Add(new LedgerProblem(number, reason, IsSkipped: true));
         if (record is null || !test.Filter.Matches(record)) return;
         sink.Take(record, new LedgerPlace(record.Timestamp.UtcTicks, record.EventType, number, offset, text.Length));
     }
+
+    private readonly record struct LineSpot(int Number, long Offset, int Length);
 }

@@ -9,7 +9,7 @@ namespace Factory.Core.Ledger.Reading;
 internal static class CanonicalEvent
 {
     /// <summary>Makes the event.</summary>
-    public static LedgerEvent Make(scoped in CanonicalLine line, string type, long number) => new()
+    public static LedgerEvent Make(scoped in LineMembers line, string type, long number) => new()
     {
         SchemaVersion = ContractVersion.Schema,
         TsUtc = Encoding.ASCII.GetString(line.Time),

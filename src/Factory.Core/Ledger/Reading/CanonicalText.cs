@@ -7,140 +7,152 @@ using System.Text.Unicode;
 namespace Factory.Core.Ledger.Reading;
 
 /// <summary>
-/// Steps over JSON of the form that this build writes: no spaces, no escapes, keys in ordinal order. Every step answers
-/// false for anything else, sound or not, and leaves the decision to a general reader.
+/// Steps over JSON of the form that this build writes: no spaces, no escapes, keys in ordinal order. Every step takes a
+/// position and gives the one after what it stepped over; it gives <see cref="Other"/> for anything else, sound or not, and
+/// leaves the decision to a general reader. Positions are passed, not kept, so that they stay in registers.
 /// </summary>
-internal ref struct CanonicalText(ReadOnlySpan<byte> text)
+internal static class CanonicalText
 {
-    private const int Deepest = 32;
-    private readonly ReadOnlySpan<byte> _text = text;
-    private int _at;
+    /// <summary>The answer for a text of another form. A step from here gives the same.</summary>
+    public const int Other = -1;
 
-    /// <summary>What is left.</summary>
-    public readonly ReadOnlySpan<byte> Rest => _text[_at..];
+    private const int Deepest = 32;
+    private const int MostDigits = 18;
 
     /// <summary>Whether a line has neither escapes nor control characters and is UTF-8, which all the steps take for granted.</summary>
     public static bool IsPlain(ReadOnlySpan<byte> line) => !HasEscapeOrControl(line) && Utf8.IsValid(line);
 
     /// <summary>Steps over exactly these bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Skip(scoped ReadOnlySpan<byte> expected)
-    {
-        if (!Rest.StartsWith(expected)) return false;
-        _at += expected.Length;
-        return true;
-    }
+    public static int After(ReadOnlySpan<byte> text, int at, ReadOnlySpan<byte> expected) =>
+        (uint)at <= (uint)text.Length && text[at..].StartsWith(expected) ? at + expected.Length : Other;
 
-    /// <summary>Steps over exactly this ASCII character.</summary>
+    /// <summary>Steps over a string. Most are short: one comparison of 32 bytes finds their end.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool Skip(char expected)
+    public static int AfterString(ReadOnlySpan<byte> text, int at)
     {
-        if ((uint)_at >= (uint)_text.Length || _text[_at] != expected) return false;
-        _at++;
-        return true;
+        if ((uint)at >= (uint)text.Length || text[at] != '"') return Other;
+        at++;
+        if (Vector256.IsHardwareAccelerated && at <= text.Length - Vector256<byte>.Count)
+        {
+            var mask = Vector256.Equals(Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(text), (nuint)at), Vector256.Create((byte)'"')).ExtractMostSignificantBits();
+            if (mask != 0) return at + BitOperations.TrailingZeroCount(mask) + 1;
+        }
+
+        return AfterQuote(text, at);
     }
 
-    /// <summary>Steps over a string.</summary>
+    /// <summary>Steps over a string or null.</summary>
+    /// <param name="text">The line.</param>
+    /// <param name="at">Where it begins.</param>
+    /// <param name="value">The string; empty for null.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryString(out ReadOnlySpan<byte> value)
+    public static int AfterStringOrNull(ReadOnlySpan<byte> text, int at, out ReadOnlySpan<byte> value)
     {
-        value = default;
-        if (_at >= _text.Length || _text[_at] != '"') return false;
-        var length = LengthOfString();
-        if (length < 0) return false;
-        value = _text.Slice(_at + 1, length);
-        _at += length + 2;
-        return true;
-    }
-
-    /// <summary>Steps over a string or null; null has no bytes.</summary>
-    public bool TryStringOrNull(out ReadOnlySpan<byte> value)
-    {
-        value = default;
-        return Skip("null"u8) || TryString(out value);
+        var end = AfterString(text, at);
+        value = end < 0 ? default : text[(at + 1)..(end - 1)];
+        return end < 0 ? After(text, at, "null"u8) : end;
     }
 
     /// <summary>Steps over a number without fraction that fits, or null.</summary>
-    public bool TryIntegerOrNull(out long? value)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int AfterIntegerOrNull(ReadOnlySpan<byte> text, int at, out long? value)
     {
         value = null;
-        if (Skip("null"u8)) return true;
-        if (!TryInteger(out var number)) return false;
+        if ((uint)at >= (uint)text.Length) return Other;
+        if (text[at] == 'n') return After(text, at, "null"u8);
+        var end = AfterInteger(text, at, out var number);
         value = number;
-        return true;
+        return end;
     }
 
     /// <summary>Steps over a number without fraction and with at most 18 digits.</summary>
-    public bool TryInteger(out long value)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int AfterInteger(ReadOnlySpan<byte> text, int at, out long value)
     {
         value = 0;
-        var at = _at;
-        var isNegative = at < _text.Length && _text[at] == '-';
+        if ((uint)at >= (uint)text.Length) return Other;
+        var isNegative = text[at] == '-';
         if (isNegative) at++;
         var first = at;
-        for (; at < _text.Length && (uint)(_text[at] - '0') <= 9; at++)
+        for (; (uint)at < (uint)text.Length && (uint)(text[at] - '0') <= 9; at++)
         {
-            if (at - first == 18) return false;
-            value = (value * 10) + (_text[at] - '0');
+            if (at - first == MostDigits) return Other;
+            value = (value * 10) + (text[at] - '0');
         }
 
-        if (at == first || (_text[first] == '0' && (at - first > 1 || isNegative))) return false;
-        if (at < _text.Length && _text[at] is (byte)'.' or (byte)'e' or (byte)'E') return false;
+        if (at == first || (text[first] == '0' && (at - first > 1 || isNegative))) return Other;
+        if (at < text.Length && text[at] is (byte)'.' or (byte)'e' or (byte)'E') return Other;
         if (isNegative) value = -value;
-        _at = at;
-        return true;
+        return at;
     }
 
-    /// <summary>Steps over an object whose values are all of one kind.</summary>
-    public bool TryMap(bool ofText)
+    /// <summary>Steps over an object whose values are all strings.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int AfterTexts(ReadOnlySpan<byte> text, int at)
     {
-        if (!Skip('{')) return false;
-        if (Skip('}')) return true;
-        ReadOnlySpan<byte> previous = default;
-        for (var isFirst = true; ; isFirst = false)
+        at = After(text, at, "{"u8);
+        if (at < 0 || (at < text.Length && text[at] == '}')) return at < 0 ? Other : at + 1;
+        for (var (from, to) = (0, 0); ; at++)
         {
-            if (!TryKey(isFirst, ref previous)) return false;
-            if (ofText ? !TryString(out _) : !TryInteger(out _)) return false;
-            if (Skip('}')) return true;
-            if (!Skip(',')) return false;
+            at = AfterString(text, AfterKey(text, at, ref from, ref to));
+            if ((uint)at >= (uint)text.Length) return Other;
+            if (text[at] == '}') return at + 1;
+            if (text[at] != ',') return Other;
+        }
+    }
+
+    /// <summary>Steps over an object whose values are all numbers without fraction.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static int AfterIntegers(ReadOnlySpan<byte> text, int at)
+    {
+        at = After(text, at, "{"u8);
+        if (at < 0 || (at < text.Length && text[at] == '}')) return at < 0 ? Other : at + 1;
+        for (var (from, to) = (0, 0); ; at++)
+        {
+            at = AfterInteger(text, AfterKey(text, at, ref from, ref to), out _);
+            if ((uint)at >= (uint)text.Length) return Other;
+            if (text[at] == '}') return at + 1;
+            if (text[at] != ',') return Other;
         }
     }
 
     /// <summary>Steps over a key and its colon; it must come after the one before, so that none comes twice.</summary>
+    /// <param name="text">The line.</param>
+    /// <param name="at">Where the key begins.</param>
+    /// <param name="from">Where the text of the key before begins, and afterwards that of this one; 0 before the first.</param>
+    /// <param name="to">Where it ends.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryKey(bool isFirst, scoped ref ReadOnlySpan<byte> previous)
+    public static int AfterKey(ReadOnlySpan<byte> text, int at, ref int from, ref int to)
     {
-        if (!TryString(out var key) || !Skip(':')) return false;
-        if (!isFirst && !IsBefore(previous, key)) return false;
-        previous = key;
-        return true;
+        var end = AfterString(text, at);
+        if ((uint)end >= (uint)text.Length || text[end] != ':') return Other;
+        // One byte tells most keys apart; an empty key has none.
+        if (from != 0 && (text[from] >= text[at + 1] || end == at + 2) && text[from..to].SequenceCompareTo(text[(at + 1)..(end - 1)]) >= 0) return Other;
+        (from, to) = (at + 1, end - 1);
+        return end + 1;
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsBefore(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other) =>
-        one.Length > 0 && other.Length > 0 && one[0] != other[0] ? one[0] < other[0] : one.SequenceCompareTo(other) < 0;
 
     /// <summary>Steps over any value.</summary>
-    /// <param name="value">Its bytes.</param>
+    /// <param name="text">The line.</param>
+    /// <param name="at">Where the value begins.</param>
     /// <param name="depth">How deep it lies.</param>
-    public bool TryValue(out ReadOnlySpan<byte> value, int depth = 0)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int AfterValue(ReadOnlySpan<byte> text, int at, int depth = 0)
     {
-        var start = _at;
-        value = default;
-        if (_at >= _text.Length || depth > Deepest) return false;
-        var isSound = _text[_at] switch
-        {
-            (byte)'"' => TryString(out _),
-            (byte)'{' => TryObject(depth),
-            (byte)'[' => TryArray(depth),
-            (byte)'t' => Skip("true"u8),
-            (byte)'f' => Skip("false"u8),
-            (byte)'n' => Skip("null"u8),
-            _ => TryNumber(),
-        };
-        if (isSound) value = _text[start.._at];
-        return isSound;
+        if ((uint)at >= (uint)text.Length) return Other;
+        return text[at] == '"' ? AfterString(text, at) : AfterNoString(text, at, depth);
     }
+
+    private static int AfterNoString(ReadOnlySpan<byte> text, int at, int depth) => depth > Deepest ? Other : text[at] switch
+    {
+        (byte)'{' => AfterObject(text, at + 1, depth),
+        (byte)'[' => AfterArray(text, at + 1, depth),
+        (byte)'t' => After(text, at, "true"u8),
+        (byte)'f' => After(text, at, "false"u8),
+        (byte)'n' => After(text, at, "null"u8),
+        _ => AfterNumber(text, at),
+    };
 
     private static bool HasEscapeOrControl(ReadOnlySpan<byte> line)
     {
@@ -163,72 +175,62 @@ internal ref struct CanonicalText(ReadOnlySpan<byte> text)
         return false;
     }
 
-    // Most strings are short: one comparison of 32 bytes finds their end.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly int LengthOfString()
+    private static int AfterQuote(ReadOnlySpan<byte> text, int at)
     {
-        var start = _at + 1;
-        if (Vector256.IsHardwareAccelerated && start + Vector256<byte>.Count <= _text.Length)
-        {
-            var mask = Vector256.Equals(Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(_text), (nuint)start), Vector256.Create((byte)'"')).ExtractMostSignificantBits();
-            if (mask != 0) return BitOperations.TrailingZeroCount(mask);
-        }
-
-        return _text[start..].IndexOf((byte)'"');
+        var length = text[at..].IndexOf((byte)'"');
+        return length < 0 ? Other : at + length + 1;
     }
 
-    private bool TryObject(int depth)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int AfterObject(ReadOnlySpan<byte> text, int at, int depth)
     {
-        _at++;
-        if (Skip('}')) return true;
-        ReadOnlySpan<byte> previous = default;
-        for (var isFirst = true; ; isFirst = false)
+        if (at < text.Length && text[at] == '}') return at + 1;
+        for (var (from, to) = (0, 0); ; at++)
         {
-            if (!TryKey(isFirst, ref previous) || !TryValue(out _, depth + 1)) return false;
-            if (Skip('}')) return true;
-            if (!Skip(',')) return false;
+            at = AfterValue(text, AfterKey(text, at, ref from, ref to), depth + 1);
+            if ((uint)at >= (uint)text.Length) return Other;
+            if (text[at] == '}') return at + 1;
+            if (text[at] != ',') return Other;
         }
     }
 
-    private bool TryArray(int depth)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int AfterArray(ReadOnlySpan<byte> text, int at, int depth)
     {
-        _at++;
-        if (Skip(']')) return true;
-        while (true)
+        if (at < text.Length && text[at] == ']') return at + 1;
+        for (; ; at++)
         {
-            if (!TryValue(out _, depth + 1)) return false;
-            if (Skip(']')) return true;
-            if (!Skip(',')) return false;
+            at = AfterValue(text, at, depth + 1);
+            if ((uint)at >= (uint)text.Length) return Other;
+            if (text[at] == ']') return at + 1;
+            if (text[at] != ',') return Other;
         }
     }
 
-    private bool TryNumber()
+    private static int AfterNumber(ReadOnlySpan<byte> text, int at)
     {
-        if (TryInteger(out _)) return true;
-        var at = _at + (_text[_at] == '-' ? 1 : 0);
-        var whole = Digits(ref at);
-        if (whole == 0 || (whole > 1 && _text[at - whole] == '0')) return false;
-        if (at < _text.Length && _text[at] == '.')
+        if (AfterInteger(text, at, out _) is >= 0 and var end) return end;
+        if (text[at] == '-') at++;
+        var whole = AfterDigits(text, at);
+        if (whole == at || (whole - at > 1 && text[at] == '0')) return Other;
+        at = whole;
+        if (at < text.Length && text[at] == '.')
         {
-            at++;
-            if (Digits(ref at) == 0) return false;
+            var fraction = AfterDigits(text, ++at);
+            if (fraction == at) return Other;
+            at = fraction;
         }
 
-        if (at < _text.Length && _text[at] is (byte)'e' or (byte)'E')
-        {
-            at++;
-            if (at < _text.Length && _text[at] is (byte)'+' or (byte)'-') at++;
-            if (Digits(ref at) == 0) return false;
-        }
-
-        _at = at;
-        return true;
+        if (at >= text.Length || text[at] is not ((byte)'e' or (byte)'E')) return at;
+        at++;
+        if (at < text.Length && text[at] is (byte)'+' or (byte)'-') at++;
+        var exponent = AfterDigits(text, at);
+        return exponent == at ? Other : exponent;
     }
 
-    private readonly int Digits(ref int at)
+    private static int AfterDigits(ReadOnlySpan<byte> text, int at)
     {
-        var first = at;
-        while (at < _text.Length && (uint)(_text[at] - '0') <= 9) at++;
-        return at - first;
+        while (at < text.Length && (uint)(text[at] - '0') <= 9) at++;
+        return at;
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Factory.Core.Ledger.Reading;
 
 /// <summary>The one spelling of a time that this build writes: <c>2026-02-18T13:15:10.000Z</c>.</summary>
@@ -12,6 +14,7 @@ internal static class CanonicalTime
 
     /// <summary>Reads a time.</summary>
     /// <returns>False when it has another spelling, or does not exist; another reader has to decide then.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryParse(ReadOnlySpan<byte> text, out long utcTicks)
     {
         utcTicks = 0;
@@ -31,6 +34,7 @@ internal static class CanonicalTime
     /// <remarks>In a line that is JSON this is the object's own last member: no quote in the text is escaped.</remarks>
     /// <param name="line">The line without LF.</param>
     /// <param name="text">The time as it is spelled.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryFind(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> text)
     {
         text = default;

@@ -9,10 +9,10 @@ internal sealed class EndSearch(LedgerFile file, LineTest test, ReadingLimits li
     /// <param name="count">How many; at least 1.</param>
     /// <param name="order">What is known of the ledger.</param>
     /// <param name="report">Told about bad lines among those that were looked at.</param>
-    public IReadOnlyList<LedgerPlace> Find(int count, LedgerOrder order, Action<LedgerProblem> report)
+    public IReadOnlyList<LedgerPlace> Find(int count, TimeOrder order, Action<LedgerProblem> report)
     {
-        var scan = new BlockScan(test, isStrict: false, static matches => new PlaceSink(matches));
-        var after = order.Lines ?? LedgerOrder.CountLines(file, limits, cancellationToken);
+        var scan = new BlockScan(test, isStrict: false, static matches => new PlaceSink(matches), limits.FirstBlock);
+        var after = order.Lines ?? TimeOrder.CountLines(file, limits, cancellationToken);
         var (found, problems) = (new List<LedgerPlace>(), new List<LedgerProblem>());
         foreach (var block in OrderedWork.Run(limits.Backward(file.Length), range => scan.Read(file, range), limits.Threads, cancellationToken))
         {

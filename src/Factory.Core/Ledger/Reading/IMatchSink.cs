@@ -4,7 +4,7 @@ namespace Factory.Core.Ledger.Reading;
 internal interface IMatchSink
 {
     /// <summary>Takes a line of the form that this build writes.</summary>
-    void Take(scoped in CanonicalLine line, LedgerPlace place);
+    void Take(scoped in LineMembers line, LedgerPlace place);
 
     /// <summary>Takes a line of any other form.</summary>
     void Take(LedgerRecord record, LedgerPlace place);
@@ -14,7 +14,7 @@ internal interface IMatchSink
 internal sealed class EventSink(List<LedgerMatch> matches) : IMatchSink
 {
     /// <inheritdoc/>
-    public void Take(scoped in CanonicalLine line, LedgerPlace place) => matches.Add(new LedgerMatch(place, CanonicalEvent.Make(line, place.EventType, place.Number)));
+    public void Take(scoped in LineMembers line, LedgerPlace place) => matches.Add(new LedgerMatch(place, CanonicalEvent.Make(line, place.EventType, place.Number)));
 
     /// <inheritdoc/>
     public void Take(LedgerRecord record, LedgerPlace place) => matches.Add(new LedgerMatch(place, record.ToEvent(place.Number)));
@@ -24,7 +24,7 @@ internal sealed class EventSink(List<LedgerMatch> matches) : IMatchSink
 internal sealed class PlaceSink(List<LedgerMatch> matches) : IMatchSink
 {
     /// <inheritdoc/>
-    public void Take(scoped in CanonicalLine line, LedgerPlace place) => matches.Add(new LedgerMatch(place, null));
+    public void Take(scoped in LineMembers line, LedgerPlace place) => matches.Add(new LedgerMatch(place, null));
 
     /// <inheritdoc/>
     public void Take(LedgerRecord record, LedgerPlace place) => matches.Add(new LedgerMatch(place, null));

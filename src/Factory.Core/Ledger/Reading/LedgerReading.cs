@@ -14,7 +14,7 @@ internal sealed class LedgerReading(LedgerFile file, LedgerFilter filter, bool i
     {
         var isLimited = filter.First is not null || filter.Last is not null;
         // Whoever is strict wants every line looked at, also those beyond what is asked for.
-        var order = isLimited && (isStrict || filter.Last > limits.MostPlaces / 4) ? null : LedgerOrder.Of(file, limits, cancellationToken);
+        var order = isLimited && (isStrict || filter.Last > limits.MostPlaces / 4) ? null : TimeOrder.Of(file, limits, cancellationToken);
         if (order is not { IsOrdered: true }) return Sorted();
         return !isLimited ? Streamed() : Ends(order);
     }
@@ -41,7 +41,7 @@ internal sealed class LedgerReading(LedgerFile file, LedgerFilter filter, bool i
 
     private IEnumerable<LedgerEvent> Flush(TieGroup ties) => ties.TakeEvents() ?? Materialize(ties.TakePlaces());
 
-    private IEnumerable<LedgerEvent> Ends(LedgerOrder order)
+    private IEnumerable<LedgerEvent> Ends(TimeOrder order)
     {
         LedgerEvent? newest = null;
         var given = 0;
@@ -67,7 +67,7 @@ internal sealed class LedgerReading(LedgerFile file, LedgerFilter filter, bool i
 
     private IEnumerable<LedgerMatch> Forward(bool makesEvents)
     {
-        var scan = new BlockScan(_test, isStrict, makesEvents ? static matches => new EventSink(matches) : static matches => new PlaceSink(matches));
+        var scan = new BlockScan(_test, isStrict, makesEvents ? static matches => new EventSink(matches) : static matches => new PlaceSink(matches), limits.FirstBlock);
         foreach (var block in OrderedWork.Run(limits.Forward(0, file.Length), range => scan.Read(file, range), limits.Threads, cancellationToken))
         {
             var before = _linesSeen;
@@ -97,7 +97,7 @@ internal sealed class LedgerReading(LedgerFile file, LedgerFilter filter, bool i
     {
         var bytes = new byte[place.Length];
         file.Read(bytes, place.Offset);
-        if (CanonicalLine.TryRead(bytes, out var line)) return CanonicalEvent.Make(line, EventTypeTable.NameOf(line.EventType), place.Number);
+        if (LineMembers.TryRead(bytes, isAscii: false, out var line)) return CanonicalEvent.Make(line, line.EventType!, place.Number);
         using var record = LedgerRecord.TryParse(bytes, out var reason)
             ?? throw Refused(file.Path, new LedgerProblem(place.Number, $"it changed while it was read: {reason}", IsSkipped: true));
         return record.ToEvent(place.Number);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Factory.Core.Ledger.Reading;
@@ -48,18 +49,19 @@ internal sealed class LineTest
     }
 
     /// <summary>Whether a line passes; the same answer as <see cref="LedgerFilter.Matches"/> gives.</summary>
-    public bool Matches(scoped in CanonicalLine line) =>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool Matches(scoped in LineMembers line) =>
         Is(line.RunId, _runId) && Is(line.Actor, _actor) && IsInTime(line.UtcTicks)
         && (Filter.Rc is null || line.Rc == Filter.Rc)
         && (_kind is null || (line.HasKind && Is(line.Kind, _kind)))
         && (_status is null || (line.HasStatus && Ascii.EqualsIgnoreCase(line.Status, _status)))
-        && (_types.Length == 0 || IsOneOf(line.EventType));
+        && (_types.Length == 0 || IsOneOf(line.EventType!));
 
     private bool IsInTime(long ticks) => ticks >= _since && ticks <= _until;
 
-    private bool IsOneOf(ReadOnlySpan<byte> type)
+    private bool IsOneOf(string type)
     {
-        foreach (var wanted in _types)
+        foreach (var wanted in Filter.EventTypes)
             if (Ascii.EqualsIgnoreCase(type, wanted)) return true;
         return false;
     }

@@ -18,6 +18,12 @@ internal sealed record ReadingLimits
     /// <summary>How many events of one time are kept while they are put in order.</summary>
     public int MostTies { get; init; } = 1 << 14;
 
+    /// <summary>
+    /// Whether the frontier beside the ledger may say that it is in order. It is not signed, so an answer that is given
+    /// beside a verification does without it.
+    /// </summary>
+    public bool BelievesHint { get; init; } = true;
+
     /// <summary>How many threads work.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 

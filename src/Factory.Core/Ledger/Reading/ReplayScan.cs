@@ -31,7 +31,7 @@ internal sealed class ReplayScan(LedgerFile file, LedgerFilter filter, bool isSt
 
     private void Visit(Part part, LedgerRange range)
     {
-        var findings = new BlockScan(_test, isStrict, part.Runs).Read(file, range);
+        var findings = new BlockScan(_test, isStrict, part.Runs, limits.FirstBlock).Read(file, range);
         part.Blocks.Add((range.Start, findings.Lines, findings.Problems));
     }
 

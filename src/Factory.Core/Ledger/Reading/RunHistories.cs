@@ -1,5 +1,5 @@
+using System.Runtime.CompilerServices;
 using System.Text;
-using System.Text.Json;
 using Factory.Core.Contracts;
 
 namespace Factory.Core.Ledger.Reading;
@@ -10,13 +10,13 @@ internal sealed class RunHistories : IMatchSink
     private const int LongestOnStack = 256;
     private readonly Dictionary<string, RunHistory> _runs = new(StringComparer.Ordinal);
     private readonly Dictionary<string, RunHistory>.AlternateLookup<ReadOnlySpan<char>> _byText;
-    private readonly Dictionary<string, string?> _workers = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string?>.AlternateLookup<ReadOnlySpan<char>> _workersByText;
-    private byte[] _lastName = [];
+    private readonly RecentTexts _texts = new(static text => text), _workers = new(Worker);
+    private readonly byte[] _lastName = new byte[LongestOnStack];
+    private int _lastLength;
     private RunHistory? _last;
 
     /// <summary>None yet.</summary>
-    public RunHistories() => (_byText, _workersByText) = (_runs.GetAlternateLookup<ReadOnlySpan<char>>(), _workers.GetAlternateLookup<ReadOnlySpan<char>>());
+    public RunHistories() => _byText = _runs.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>The states, in the order in which the runs first occur.</summary>
     public IReadOnlyList<RunState> ToStates() => [.. _runs.Values.OrderBy(static run => run.First).Select(static run => run.ToState())];
@@ -49,27 +49,43 @@ internal sealed class RunHistories : IMatchSink
         Add(record.ToEvent(place.Offset), new RunMoment(place.UtcTicks, place.EventType, place.Offset));
 
     /// <inheritdoc/>
-    public void Take(scoped in CanonicalLine line, LedgerPlace place)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Take(scoped in LineMembers line, LedgerPlace place)
     {
         var run = Of(line.RunId);
         var moment = new RunMoment(place.UtcTicks, place.EventType, place.Offset);
         run.Note(moment, place.Offset, place.UtcTicks, place.EventType);
-        if (line.HasKind) run.NoteKind(moment, line.Kind);
-        if (Ends(place.EventType, ContractVersion.Schema)) run.NoteEnd(place.Offset, place.UtcTicks, line.HasStatus ? Encoding.UTF8.GetString(line.Status) : null, line.Rc);
-        if (IsOfWorker(place.EventType)) run.AddWorker(Worker(line.Actor));
-        if (!line.Worker.IsEmpty) run.AddWorker(Worker(line.Worker));
+        if (line.HasKind) run.NoteKind(moment, _texts.Of(line.Kind)!);
+        if (Ends(place.EventType, ContractVersion.Schema)) run.NoteEnd(place.Offset, place.UtcTicks, line.HasStatus ? _texts.Of(line.Status) : null, line.Rc);
+        if (IsOfWorker(place.EventType)) run.AddWorker(_workers.Of(line.Actor));
+        if (!line.Worker.IsEmpty) run.AddWorker(_workers.Of(line.Worker));
         if (!line.Workers.IsEmpty && line.Workers[0] == '[') AddListed(run, line.Workers);
     }
 
-    private void AddListed(RunHistory run, ReadOnlySpan<byte> workers)
+    // The form of the list was checked with the line.
+    private void AddListed(RunHistory run, ReadOnlySpan<byte> list)
     {
-        var reader = new Utf8JsonReader(workers);
-        using var list = JsonDocument.ParseValue(ref reader);
-        foreach (var item in list.RootElement.EnumerateArray())
+        for (var at = 1; list[at] != ']'; at += list[at] == ',' ? 1 : 0)
         {
-            var name = item.ValueKind == JsonValueKind.Object && item.TryGetProperty("id", out var id) ? id : item;
-            if (name.ValueKind == JsonValueKind.String) run.AddWorker(Worker(name.GetString()!));
+            var start = at;
+            at = CanonicalText.AfterValue(list, start);
+            var name = list[start] == '{' ? IdOf(list[start..at]) : list[start..at];
+            if (!name.IsEmpty && name[0] == '"') run.AddWorker(_workers.Of(name[1..^1]));
         }
+    }
+
+    private static ReadOnlySpan<byte> IdOf(ReadOnlySpan<byte> fields)
+    {
+        var (at, from, to) = (1, 0, 0);
+        while (fields[at] != '}')
+        {
+            var start = CanonicalText.AfterKey(fields, at, ref from, ref to);
+            at = CanonicalText.AfterValue(fields, start);
+            if (fields[from..to].SequenceEqual("id"u8)) return fields[start..at];
+            if (fields[at] == ',') at++;
+        }
+
+        return default;
     }
 
     // The first generation wrote no RUN_END: there the result of the integration was the last word.
@@ -81,10 +97,12 @@ internal sealed class RunHistories : IMatchSink
     private RunHistory Of(ReadOnlySpan<byte> name)
     {
         // Most events follow one of their own run.
-        if (_last is not null && name.SequenceEqual(_lastName)) return _last;
+        if (_last is not null && name.SequenceEqual(_lastName.AsSpan(0, _lastLength))) return _last;
+        if (name.Length > LongestOnStack) return Of(Encoding.UTF8.GetString(name));
         Span<char> text = stackalloc char[LongestOnStack];
-        _last = name.Length <= LongestOnStack && _byText.TryGetValue(text[..Encoding.UTF8.GetChars(name, text)], out var known) ? known : Of(Encoding.UTF8.GetString(name));
-        _lastName = name.ToArray();
+        _last = _byText.TryGetValue(text[..Encoding.UTF8.GetChars(name, text)], out var known) ? known : Of(Encoding.UTF8.GetString(name));
+        name.CopyTo(_lastName);
+        _lastLength = name.Length;
         return _last;
     }
 
@@ -94,16 +112,6 @@ internal sealed class RunHistories : IMatchSink
         return run;
     }
 
-    private string? Worker(ReadOnlySpan<byte> name)
-    {
-        Span<char> text = stackalloc char[LongestOnStack];
-        return name.Length <= LongestOnStack && _workersByText.TryGetValue(text[..Encoding.UTF8.GetChars(name, text)], out var known) ? known : Worker(Encoding.UTF8.GetString(name));
-    }
-
     // Null for a name that no worker can have.
-    private string? Worker(string name)
-    {
-        if (!_workers.TryGetValue(name, out var known)) _workers.Add(name, known = WorkerId.TryParse(name, out _) ? name : null);
-        return known;
-    }
+    private static string? Worker(string name) => WorkerId.TryParse(name, out _) ? name : null;
 }

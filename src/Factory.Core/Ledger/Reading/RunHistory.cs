@@ -1,4 +1,4 @@
-using System.Text;
+using System.Runtime.CompilerServices;
 using Factory.Core.Contracts;
 
 namespace Factory.Core.Ledger.Reading;
@@ -36,6 +36,7 @@ internal sealed class RunHistory(string runId)
     /// <param name="position">Where it is in the ledger: what came later is decided by this, never by a clock.</param>
     /// <param name="utcTicks">Its time.</param>
     /// <param name="type">Its type.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Note(RunMoment moment, long position, long utcTicks, string type)
     {
         _events++;
@@ -52,16 +53,10 @@ internal sealed class RunHistory(string runId)
     }
 
     /// <summary>Notes the kind that an event tells; the latest in the order of reading holds.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void NoteKind(RunMoment moment, string kind)
     {
         if (_kind is not { } known || moment.CompareTo(known.Moment) > 0) _kind = (moment, kind);
-    }
-
-    /// <summary>The same, without a new string for what is known.</summary>
-    public void NoteKind(RunMoment moment, ReadOnlySpan<byte> kind)
-    {
-        if (_kind is { } known && moment.CompareTo(known.Moment) <= 0) return;
-        _kind = (moment, _kind is { } same && Ascii.Equals(kind, same.Name) ? same.Name : Encoding.UTF8.GetString(kind));
     }
 
     /// <summary>Notes a worker; null is none.</summary>
@@ -90,7 +85,13 @@ internal sealed class RunHistory(string runId)
         var kind = _kind?.Name ?? (RunId.TryParse(runId, out var id) ? id.Kind : null);
         return new RunState(
             runId, kind, isFinished ? Verdict() : RunStatus.Pending, isFinished, Time(_startedAt), isFinished ? Time(_ended.UtcTicks) : null,
-            _events, [.. _workers.Order(StringComparer.Ordinal)], _last.Type, Time(_last.UtcTicks));
+            _events, Workers(), _last.Type, Time(_last.UtcTicks));
+    }
+
+    private string[] Workers()
+    {
+        _workers.Sort(StringComparer.Ordinal);
+        return [.. _workers];
     }
 
     private static DateTimeOffset Time(long utcTicks) => new(utcTicks, TimeSpan.Zero);

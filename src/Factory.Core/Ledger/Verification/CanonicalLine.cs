@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Text.Unicode;
 
 namespace Factory.Core.Ledger.Verification;
 
@@ -14,88 +15,81 @@ internal unsafe ref struct CanonicalLine
     public const int Slack = 64;
 
     private const int DeepestValue = 32, HashDigits = 2 * LedgerHash.Size, IdDigits = 16;
+    private readonly byte* _line;
+    private readonly bool _hasEscapes;
     private byte* _at;
+    private int* _quotes;
 
-    private CanonicalLine(byte* line) => _at = line;
+    private CanonicalLine(byte* line, int* quotes, bool hasEscapes)
+    {
+        _line = _at = line;
+        _quotes = quotes;
+        _hasEscapes = hasEscapes;
+    }
 
     /// <summary>Where the 64 digits of <c>hashes.prev</c> are; null when the line has none.</summary>
     public byte* PreviousHash { get; private set; }
 
-    /// <summary>Whether the line is in the writer's form. Says nothing about UTF-8, nor about any hash.</summary>
+    /// <summary>Whether the line is in the writer's form, and UTF-8. Says nothing about any hash.</summary>
     /// <param name="line">Where it begins. What is behind it must be LF, which ends every search.</param>
     /// <param name="end">Where its LF is.</param>
     /// <param name="previousHash">Where <c>hashes.prev</c> is, or null.</param>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryRecognise(byte* line, byte* end, out byte* previousHash)
     {
-        var scan = new CanonicalLine(line);
-        var isRecognised = scan.Fields() && scan._at == end;
+        var quotes = stackalloc int[QuoteIndex.Size];
+        previousHash = null;
+        if (!QuoteIndex.TryFill(line, (int)(end - line), quotes, out var bytes)) return false;
+        var scan = new CanonicalLine(line, quotes, (bytes & LineBytes.Escapes) != 0);
+        if (!scan.Fields() || scan._at != end) return false;
         previousHash = scan.PreviousHash;
-        return isRecognised;
+        return (bytes & LineBytes.BeyondAscii) == 0 || Utf8.IsValid(new ReadOnlySpan<byte>(line, (int)(end - line)));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Fields() =>
-        Literal("{\"actor\":"u8) && Text()
-        && Literal(",\"details\":"u8) && Members(MemberKind.Any, 1)
-        && Literal(",\"duration_ms\":"u8) && WholeOrNull(mostDigits: 18)
-        && Literal(",\"event_id\":\""u8) && Hex(IdDigits)
-        && Literal("\",\"event_type\":"u8) && Text()
-        && Literal(",\"file_counts\":"u8) && Members(MemberKind.Count, 1)
-        && Literal(",\"hashes\":"u8) && Members(MemberKind.Hash, 1)
-        && Literal(",\"parent_event_id\":"u8) && (Text() || Literal("null"u8))
-        && Literal(",\"rc\":"u8) && WholeOrNull(mostDigits: 9)
-        && Literal(",\"run_id\":"u8) && Text()
-        && Literal(",\"schema_version\":2,\"ts_utc\":\""u8) && CanonicalTime.IsAt(_at) && Skip(CanonicalTime.Length)
+        Literal("{\"actor\":"u8, quotes: 2) && Text(out _)
+        && Literal(",\"details\":"u8, quotes: 2) && Members(MemberKind.Any, 1)
+        && Literal(",\"duration_ms\":"u8, quotes: 2) && WholeOrNull(mostDigits: 18)
+        && Literal(",\"event_id\":"u8, quotes: 2) && Hex(IdDigits)
+        && Literal(",\"event_type\":"u8, quotes: 2) && Text(out _)
+        && Literal(",\"file_counts\":"u8, quotes: 2) && Members(MemberKind.Count, 1)
+        && Literal(",\"hashes\":"u8, quotes: 2) && Members(MemberKind.Hash, 1)
+        && Literal(",\"parent_event_id\":"u8, quotes: 2) && (Text(out _) || Literal("null"u8))
+        && Literal(",\"rc\":"u8, quotes: 2) && WholeOrNull(mostDigits: 9)
+        && Literal(",\"run_id\":"u8, quotes: 2) && Text(out _)
+        && Literal(",\"schema_version\":2,\"ts_utc\":\""u8, quotes: 5) && CanonicalTime.IsAt(_at) && Skip(CanonicalTime.Length)
         && Literal("\"}"u8);
 
+    // Quotes in it are counted, for they are noted in the index, too.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Literal(ReadOnlySpan<byte> text)
+    private bool Literal(ReadOnlySpan<byte> text, int quotes = 0)
     {
         if (!new ReadOnlySpan<byte>(_at, text.Length).SequenceEqual(text)) return false;
         _at += text.Length;
+        _quotes += quotes;
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Skip(int bytes)
     {
         _at += bytes;
         return true;
     }
 
-    // A string without \u, which could hide half of a surrogate pair.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool Text()
-    {
-        if (*_at != '"') return false;
-        var at = _at + 1;
-        while (true)
-        {
-            at = EndOfPlainText(at);
-            if (*at == '"')
-            {
-                _at = at + 1;
-                return true;
-            }
-
-            if (*at != '\\' || !"\"\\/bfnrt"u8.Contains(at[1])) return false;
-            at += 2;
-        }
-    }
-
-    // The next quote, backslash or control character; the line's LF is one.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static byte* EndOfPlainText(byte* at)
+    private bool Text(out ReadOnlySpan<byte> text)
     {
-        while (true)
-        {
-            var bytes = Vector256.Load(at);
-            var stops = Vector256.Equals(bytes, Vector256.Create((byte)'"'))
-                | Vector256.Equals(bytes, Vector256.Create((byte)'\\'))
-                | Vector256.LessThan(bytes, Vector256.Create((byte)' '));
-            var found = stops.ExtractMostSignificantBits();
-            if (found != 0) return at + System.Numerics.BitOperations.TrailingZeroCount(found);
-            at += Vector256<byte>.Count;
-        }
+        var begin = *_quotes;
+        text = default;
+        if (_line + begin != _at) return false;
+        var end = _quotes[1];
+        text = new ReadOnlySpan<byte>(_line + begin + 1, end - begin - 1);
+        _at = _line + end + 1;
+        _quotes += 2;
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -106,11 +100,7 @@ internal unsafe ref struct CanonicalLine
         ReadOnlySpan<byte> before = default;
         for (var isFirst = true; ; isFirst = false)
         {
-            if (*_at != '"') return false;
-            var end = EndOfPlainText(_at + 1);
-            var key = new ReadOnlySpan<byte>(_at + 1, (int)(end - _at) - 1);
-            if (*end != '"' || end[1] != ':' || !(isFirst || IsLess(before, key))) return false;
-            _at = end + 2;
+            if (!Text(out var key) || *_at++ != ':' || !(isFirst || IsLess(before, key)) || (_hasEscapes && key.Contains((byte)'\\'))) return false;
             if (!Member(kind, key, depth)) return false;
             before = key;
             if (*_at == '}') return Skip(1);
@@ -118,17 +108,19 @@ internal unsafe ref struct CanonicalLine
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Member(MemberKind kind, ReadOnlySpan<byte> key, int depth) => kind switch
     {
-        MemberKind.Any => Value(depth),
+        MemberKind.Any => *_at == '"' ? Text(out _) : Value(depth),
         MemberKind.Count => Whole(mostDigits: 18),
-        _ => key.SequenceEqual("prev"u8) ? Chained() : Text(),
+        _ => key.SequenceEqual("prev"u8) ? Chained() : Text(out _),
     };
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Chained()
     {
         PreviousHash = _at + 1;
-        return *_at++ == '"' && Hex(HashDigits) && *_at++ == '"';
+        return Hex(HashDigits);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -136,7 +128,7 @@ internal unsafe ref struct CanonicalLine
     {
         switch (*_at)
         {
-            case (byte)'"': return Text();
+            case (byte)'"': return Text(out _);
             case (byte)'{': return depth < DeepestValue && Members(MemberKind.Any, depth + 1);
             case (byte)'[': return depth < DeepestValue && Items(depth + 1);
             case (byte)'t': return Literal("true"u8);
@@ -151,7 +143,7 @@ internal unsafe ref struct CanonicalLine
     {
         _at++;
         if (*_at == ']') return Skip(1);
-        while (Value(depth))
+        while (*_at == '"' ? Text(out _) : Value(depth))
         {
             if (*_at == ']') return Skip(1);
             if (*_at++ != ',') return false;
@@ -178,6 +170,7 @@ internal unsafe ref struct CanonicalLine
         return Digits();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Digits()
     {
         var begin = _at;
@@ -185,8 +178,10 @@ internal unsafe ref struct CanonicalLine
         return _at > begin;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool WholeOrNull(int mostDigits) => *_at == 'n' ? Literal("null"u8) : Whole(mostDigits);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Whole(int mostDigits)
     {
         if (*_at == '-') _at++;
@@ -194,20 +189,23 @@ internal unsafe ref struct CanonicalLine
         return Digits() && (*begin != '0' || _at == begin + 1) && _at - begin <= mostDigits;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    // A string of so many digits: whole vectors of 16.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Hex(int digits)
     {
-        for (var end = _at + digits; _at < end; _at += Vector128<byte>.Count)
+        if (!Text(out var text) || text.Length != digits) return false;
+        var isHex = Vector128<byte>.AllBitsSet;
+        for (var at = _at - 1 - digits; at < _at - 1; at += Vector128<byte>.Count)
         {
-            var bytes = Vector128.Load(_at);
-            var isDigit = Vector128.LessThan(bytes - Vector128.Create((byte)'0'), Vector128.Create((byte)10));
-            var isLetter = Vector128.LessThan(bytes - Vector128.Create((byte)'a'), Vector128.Create((byte)6));
-            if ((isDigit | isLetter) != Vector128<byte>.AllBitsSet) return false;
+            var bytes = Vector128.Load(at);
+            isHex &= Vector128.LessThan(bytes - Vector128.Create((byte)'0'), Vector128.Create((byte)10))
+                | Vector128.LessThan(bytes - Vector128.Create((byte)'a'), Vector128.Create((byte)6));
         }
 
-        return true;
+        return isHex == Vector128<byte>.AllBitsSet;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsLess(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) =>
         !left.IsEmpty && !right.IsEmpty && left[0] != right[0] ? left[0] < right[0] : left.SequenceCompareTo(right) < 0;
 

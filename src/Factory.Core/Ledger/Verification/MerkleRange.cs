@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Factory.Core.Ledger.Hashing;
 
@@ -25,6 +26,7 @@ internal sealed class MerkleRange(long start)
     /// <summary>Adds leaf hashes, and destroys them.</summary>
     /// <param name="hashes">32 bytes each, in order.</param>
     /// <param name="nodes">What hashes the nodes.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddLeaves(Span<byte> hashes, NodeHashes nodes)
     {
         var (first, count, level) = (End, hashes.Length / LedgerHash.Size, 0);

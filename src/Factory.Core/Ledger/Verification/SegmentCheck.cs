@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text;
-using System.Text.Unicode;
 using Factory.Core.Ledger.Hashing;
 
 namespace Factory.Core.Ledger.Verification;
@@ -50,7 +49,6 @@ internal sealed unsafe class SegmentCheck(long checkpointSize)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Read(ref int at, bool isTooLong)
     {
-        var begin = at;
         var count = 0;
         if (isTooLong) (_lines[count], _facts[count++]) = (new LineSpan(at, 0), TooLong());
         var most = checkpointSize >= _number ? Math.Min(BatchSize, checkpointSize - _number + 1) : BatchSize;
@@ -61,19 +59,16 @@ internal sealed unsafe class SegmentCheck(long checkpointSize)
             at += length + 1;
         }
 
-        var isAscii = Ascii.IsValid(_segment.Buffer.AsSpan(begin, at - begin));
-        for (var i = isTooLong ? 1 : 0; i < count; i++) _facts[i] = Read(_lines[i], _number + i, isAscii);
+        for (var i = isTooLong ? 1 : 0; i < count; i++) _facts[i] = Read(_lines[i], _number + i);
         return count;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private LineFacts Read(LineSpan line, long number, bool isAscii)
+    private LineFacts Read(LineSpan line, long number)
     {
         if (line.Length > LedgerLines.LongestLine) return TooLong();
         var begin = _segment.Address + line.Start;
-        var isPlain = CanonicalLine.TryRecognise(begin, begin + line.Length, out var previousHash)
-            && (isAscii || Utf8.IsValid(Bytes(line).Span));
-        return isPlain
+        return CanonicalLine.TryRecognise(begin, begin + line.Length, out var previousHash)
             ? new LineFacts(true, previousHash is null ? 0 : (int)(previousHash - _segment.Address), default)
             : new LineFacts(false, 0, LineVerdict.Of(new LedgerLine(Bytes(line), 0, number, HasLineFeed: true, IsTooLong: false)));
     }
@@ -135,6 +130,7 @@ internal sealed unsafe class SegmentCheck(long checkpointSize)
         return null;
     }
 
+    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private string? ExplainLink(long number, LineFacts facts, ReadOnlySpan<byte> previousLeaf)
     {

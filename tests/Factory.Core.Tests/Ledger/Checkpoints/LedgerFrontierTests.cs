@@ -1,4 +1,5 @@
 using System.Text;
+using Factory.Core.Ledger;
 using Factory.Core.Ledger.Checkpoints;
 using Factory.Core.Ledger.Hashing;
 
@@ -62,7 +63,7 @@ public sealed class LedgerFrontierTests
         var line = new byte[400_001];
         line.AsSpan().Fill((byte)'a');
         var whole = LedgerFolder.JoinLines(Enumerable.Repeat(line, 7));
-        for (var i = 0; i < 7; i++) fold.Add(line);
+        for (var i = 0; i < 7; i++) fold.Add(line, LedgerHash.Leaf(line));
         var frontier = fold.Frontier();
         Assert.Equal((2, whole.Length), (frontier.DigestStates.Count, frontier.Bytes));
         for (var step = 0; step < 2; step++)

@@ -3,23 +3,23 @@ namespace Factory.Core.Ledger.Reading;
 /// <summary>Whether the lines of a ledger are in the order of time, and how many there are.</summary>
 /// <param name="IsOrdered">Whether no line is older than one before it. Lines of one time may be of any types.</param>
 /// <param name="Lines">How many lines there are, where that is known without more reading.</param>
-internal sealed record LedgerOrder(bool IsOrdered, long? Lines)
+internal sealed record TimeOrder(bool IsOrdered, long? Lines)
 {
     /// <summary>Finds out, by the hint beside the ledger and by a look at the times of the lines that it does not cover.</summary>
-    public static LedgerOrder Of(LedgerFile file, ReadingLimits limits, CancellationToken cancellationToken)
+    public static TimeOrder Of(LedgerFile file, ReadingLimits limits, CancellationToken cancellationToken)
     {
-        var hint = LedgerOrderHint.TryRead(file);
+        var hint = limits.BelievesHint ? TimeOrderHint.TryRead(file) : null;
         // Nothing more to look at is the usual case, and must cost nothing.
-        if (hint?.Bytes == file.Length) return new LedgerOrder(true, hint.Lines);
+        if (hint?.Bytes == file.Length) return new TimeOrder(true, hint.Lines);
         var rest = Probe(file, hint?.Bytes ?? 0, hint?.NewestTicks ?? long.MinValue, limits, cancellationToken);
-        return hint is null ? rest : new LedgerOrder(rest.IsOrdered, rest.Lines + hint.Lines);
+        return hint is null ? rest : new TimeOrder(rest.IsOrdered, rest.Lines + hint.Lines);
     }
 
     /// <summary>Counts the lines of a whole ledger.</summary>
     public static long CountLines(LedgerFile file, ReadingLimits limits, CancellationToken cancellationToken) =>
         ProbeBlocks(file, 0, limits, (file, range) => OrderOfBlock.Count(file, range), cancellationToken).Sum(block => (long)block.Lines);
 
-    private static LedgerOrder Probe(LedgerFile file, long start, long newest, ReadingLimits limits, CancellationToken cancellationToken)
+    private static TimeOrder Probe(LedgerFile file, long start, long newest, ReadingLimits limits, CancellationToken cancellationToken)
     {
         var (isOrdered, lines) = (true, 0L);
         foreach (var block in ProbeBlocks(file, start, limits, OrderOfBlock.Read, cancellationToken))
@@ -30,7 +30,7 @@ internal sealed record LedgerOrder(bool IsOrdered, long? Lines)
             newest = last;
         }
 
-        return new LedgerOrder(isOrdered, lines);
+        return new TimeOrder(isOrdered, lines);
     }
 
     private static IEnumerable<OrderOfBlock> ProbeBlocks(

@@ -9,14 +9,14 @@ namespace Factory.Core.Ledger.Reading;
 /// <param name="Bytes">How many bytes it speaks of; they end with LF.</param>
 /// <param name="NewestTicks">The greatest time in them.</param>
 /// <param name="Lines">How many lines they are, where it says so.</param>
-internal sealed record LedgerOrderHint(long Bytes, long NewestTicks, long? Lines)
+internal sealed record TimeOrderHint(long Bytes, long NewestTicks, long? Lines)
 {
     private const string Name = "factory_ledger.frontier.json";
     private const int LongestFile = 16 * 1024 * 1024;
 
     /// <summary>Reads the hint beside a ledger.</summary>
     /// <returns>Null when there is none that fits the ledger as it is.</returns>
-    public static LedgerOrderHint? TryRead(LedgerFile file)
+    public static TimeOrderHint? TryRead(LedgerFile file)
     {
         try
         {
@@ -32,16 +32,16 @@ internal sealed record LedgerOrderHint(long Bytes, long NewestTicks, long? Lines
         }
     }
 
-    private static LedgerOrderHint? Read(JsonElement root)
+    private static TimeOrderHint? Read(JsonElement root)
     {
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("ordered", out var ordered) || ordered.ValueKind != JsonValueKind.True) return null;
         if (!root.TryGetProperty("bytes", out var bytes) || !bytes.TryGetInt64(out var length) || length <= 0) return null;
         if (!root.TryGetProperty("newest_ts", out var newest) || !newest.TryGetDateTimeOffset(out var time)) return null;
         long? lines = root.TryGetProperty("lines", out var size) && size.ValueKind == JsonValueKind.Number && size.TryGetInt64(out var count) && count > 0 ? count : null;
-        return new LedgerOrderHint(length, time.UtcTicks, lines);
+        return new TimeOrderHint(length, time.UtcTicks, lines);
     }
 
-    private static bool Fits(LedgerOrderHint hint, LedgerFile file)
+    private static bool Fits(TimeOrderHint hint, LedgerFile file)
     {
         if (hint.Bytes > file.Length) return false;
         Span<byte> last = stackalloc byte[1];
