@@ -5,7 +5,10 @@ namespace Factory.Benchmarks;
 /// <summary>A repository made for one benchmark, deleted after it.</summary>
 internal sealed class BenchmarkRepository : IDisposable
 {
-    public BenchmarkRepository(int files, int workers)
+    /// <param name="files">How many files it has.</param>
+    /// <param name="workers">How many workers are configured.</param>
+    /// <param name="edits">Whether each worker adds a file; else it does nothing.</param>
+    public BenchmarkRepository(int files, int workers, bool edits = false)
     {
         Root = Path.Combine(Path.GetTempPath(), "factory-bench-" + Guid.NewGuid().ToString("N")[..8]);
         Directory.CreateDirectory(Root);
@@ -14,7 +17,9 @@ internal sealed class BenchmarkRepository : IDisposable
         GitProgram.Run(Root, "config", "user.email", "bench@example.invalid");
         for (var i = 0; i < files; i++) Write($"src/part{i % 40}/file{i}.txt", string.Concat(Enumerable.Range(0, 60).Select(n => $"file {i} line {n}\n")));
         Workers = [.. Enumerable.Range(0, workers).Select(n => $"{(char)('A' + n)}_worker")];
-        Write("factory.config.json", Config());
+        if (edits)
+            foreach (var worker in Workers) Write($"patches/{worker}.patch", Patch(worker));
+        Write("factory.config.json", Config(edits));
         GitProgram.Run(Root, "add", "-A");
         GitProgram.Run(Root, "commit", "-q", "-m", "base");
         File.AppendAllText(Path.Combine(Root, ".git", "info", "exclude"), "/tools/codex/runs/\n/tools/codex/worktrees/\n");
@@ -49,10 +54,13 @@ internal sealed class BenchmarkRepository : IDisposable
         File.WriteAllText(file, text);
     }
 
-    private string Config()
+    private static string Patch(string worker) =>
+        $"diff --git a/src/{worker}.txt b/src/{worker}.txt\nnew file mode 100644\n--- /dev/null\n+++ b/src/{worker}.txt\n@@ -0,0 +1,200 @@\n{string.Concat(Enumerable.Range(0, 200).Select(n => $"+{worker} writes line {n} of what it has to say\n"))}";
+
+    private string Config(bool edits)
     {
         var text = new StringBuilder("{\"schema_version\":2,\"contract_version\":2,\"workers\":{\"definitions\":[");
-        text.AppendJoin(',', Workers.Select(worker => $"{{\"id\":\"{worker}\",\"command\":[\"git\",\"--version\"]}}"));
+        text.AppendJoin(',', Workers.Select(worker => $"{{\"id\":\"{worker}\",\"command\":[{(edits ? $"\"git\",\"apply\",\"{{repo}}/patches/{worker}.patch\"" : "\"git\",\"--version\"")}]}}"));
         return text.Append("]}}\n").ToString();
     }
 }

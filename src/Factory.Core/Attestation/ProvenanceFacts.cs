@@ -1,5 +1,6 @@
 using Factory.Core.Contracts;
 using Factory.Core.Ledger;
+using Factory.Core.Repository;
 
 namespace Factory.Core.Attestation;
 
@@ -126,7 +127,7 @@ public sealed record ProvenanceFacts
         var file = Path.Combine(runFolder, RunInputs.FileName);
         try
         {
-            var bytes = Reporting.RegularFile.Is(file) ? File.ReadAllBytes(file) : throw new FormatException("it is missing, or no plain file");
+            var bytes = RegularFile.Is(file) ? File.ReadAllBytes(file) : throw new FormatException("it is missing, or no plain file");
             return FileDigest.Of(bytes) == expected ? RunInputs.Parse(bytes) : throw new FormatException("it is not what the run's first event in the ledger recorded");
         }
         catch (Exception error) when (error is FormatException or IOException or UnauthorizedAccessException)

@@ -2,6 +2,7 @@ using Factory.Core.Contracts;
 using Factory.Core.Ledger;
 using Factory.Core.Ledger.Proofs;
 using Factory.Core.Reporting;
+using Factory.Core.Repository;
 
 namespace Factory.Core.Attestation;
 

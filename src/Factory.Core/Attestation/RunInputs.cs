@@ -8,7 +8,8 @@ namespace Factory.Core.Attestation;
 
 /// <summary>
 /// RUN_INPUTS.json: what a run was started with, as its provenance tells it later. It is written when the run is made, and
-/// its digest goes into the ledger with the run's first event. Values of workers' variables are never written.
+/// its digest goes into the ledger with the run's first event. Values of workers' variables are never written, nor a secret
+/// that a rule recognises in a command or an address.
 /// </summary>
 /// <param name="Content">The document as plain values.</param>
 public sealed record RunInputs(IReadOnlyDictionary<string, object?> Content)
@@ -30,16 +31,17 @@ public sealed record RunInputs(IReadOnlyDictionary<string, object?> Content)
     /// <param name="baseTree">The tree of the base commit.</param>
     /// <param name="repository">The repository's address, or null.</param>
     /// <param name="builder">Who runs it; see <see cref="BuilderId"/>.</param>
+    /// <param name="redact">Takes the secrets out of a text.</param>
     /// <exception cref="IOException">The configuration file cannot be read.</exception>
-    public static RunInputs Describe(RunId runId, FactoryConfig config, string root, CommitId baseTree, string? repository, string builder) => new(new Dictionary<string, object?>
+    public static RunInputs Describe(RunId runId, FactoryConfig config, string root, CommitId baseTree, string? repository, string builder, Func<string, string> redact) => new(new Dictionary<string, object?>
     {
         ["schema_version"] = ContractVersion.Schema,
         ["run_id"] = runId.Text,
         ["base_tree"] = baseTree.Hex,
         ["builder_id"] = builder,
         ["factory_version"] = FactoryVersion,
-        ["repository"] = repository,
-        ["config"] = EffectiveConfig.Describe(config),
+        ["repository"] = repository is null ? null : redact(repository),
+        ["config"] = EffectiveConfig.Describe(config, redact),
         ["config_source"] = config.Source is { } file ? SourceOf(file, root) : null,
     });
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Factory.Core.Contracts;
-using Factory.Core.Reporting;
+using Factory.Core.Repository;
 
 namespace Factory.Core.Attestation;
 

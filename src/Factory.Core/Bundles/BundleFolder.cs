@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Factory.Core.Contracts;
-using Factory.Core.Reporting;
+using Factory.Core.Repository;
 
 namespace Factory.Core.Bundles;
 

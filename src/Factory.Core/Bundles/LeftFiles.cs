@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Factory.Core.Contracts;
-using Factory.Core.Reporting;
+using Factory.Core.Repository;
 
 namespace Factory.Core.Bundles;
 

@@ -35,6 +35,7 @@ internal static class ConfigDecoder
         {
             if (ScalarSettings.Find(section, member.Name) is { } setting) setting.Read(member.Value, draft);
             else if (section == "integration" && member.Name == "checks") Checks(member.Value, draft);
+            else if (section == "security" && AllowlistsDecoder.Keys.Contains(member.Name, StringComparer.Ordinal)) AllowlistsDecoder.Decode(member, draft);
             else draft.Problems.Unknown(member.At, member.Value.Path, KeysOf(section), section == "feature_flags" ? "feature flag" : "key", ScalarSettings.All.Select(other => other.Name));
         }
     }
@@ -43,6 +44,7 @@ internal static class ConfigDecoder
     {
         var keys = ScalarSettings.All.Where(setting => setting.Section == section).Select(setting => setting.Name).ToList();
         if (section == "integration") keys.Add("integration.checks");
+        if (section == "security") keys.AddRange(AllowlistsDecoder.Keys.Select(key => "security." + key));
         return keys;
     }
 

@@ -8,6 +8,9 @@ internal static class ConfigRules
     public const int LongestTimeoutSeconds = 604_800;
     public const int MostParallel = 1024;
 
+    /// <summary>git refuses to apply a patch of 1023 MiB or more.</summary>
+    public const int LargestPatchBytes = (1023 * 1024 * 1024) - 1;
+
     public static string? Kind(string text) =>
         RunId.IsKind(text) ? null : $"'{text}' is not a kind: a lower-case letter, then at most 39 lower-case letters, digits, '_' or '-'";
 
@@ -47,6 +50,10 @@ internal static class ConfigRules
         if (Path.IsPathFullyQualified(text)) return null;
         return RelativePath.TryParse(text, out _, out var reason) ? null : $"'{text}' is refused: {reason}";
     }
+
+    /// <summary>A finding's name in reports: 16 lower-case hex digits.</summary>
+    public static string? Fingerprint(string text) =>
+        text.Length == 16 && text.All(c => char.IsAsciiHexDigitLower(c) || char.IsAsciiDigit(c)) ? null : $"'{text}' is not a fingerprint: 16 lower-case hex digits, as a report shows them";
 
     public static string? PathInside(string text) => RelativePath.TryParse(text, out _, out var reason) ? null : $"'{text}' is refused: {reason}";
 

@@ -52,7 +52,14 @@ public static class ConfigTemplate
           "security": {
             "allow_shell_execution": false,
             "allow_executable_artifacts": false,
-            "secret_scan_enabled": true
+            "secret_scan_enabled": true,
+            "secret_allowlist": { "paths": [], "fingerprints": [] },
+            "artifact_allowlist": [],
+            "escape_check": "block",
+            "max_changed_files": 10000,
+            "max_changed_bytes": 209715200,
+            "max_file_bytes": 52428800,
+            "max_patch_bytes": 943718400
           },
           "integration": {
             "checks": [],

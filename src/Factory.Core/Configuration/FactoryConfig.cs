@@ -60,7 +60,32 @@ public sealed record PathsSection(string RunsDir, string WorktreesDir);
 /// <param name="AllowShellExecution">Whether a command may hand a text to a shell; see <see cref="ShellPrograms"/>.</param>
 /// <param name="AllowExecutableArtifacts">Whether bundles may hold executable files.</param>
 /// <param name="SecretScanEnabled">Whether added lines are searched for secrets.</param>
-public sealed record SecuritySection(bool AllowShellExecution, bool AllowExecutableArtifacts, bool SecretScanEnabled);
+public sealed record SecuritySection(bool AllowShellExecution, bool AllowExecutableArtifacts, bool SecretScanEnabled)
+{
+    /// <summary>Globs of files in which nothing counts as a secret.</summary>
+    public IReadOnlyList<string> SecretPaths { get; init; } = [];
+
+    /// <summary>Fingerprints of findings that are no secrets.</summary>
+    public IReadOnlyList<string> SecretFingerprints { get; init; } = [];
+
+    /// <summary>Globs of files that may be executable and of any size.</summary>
+    public IReadOnlyList<string> ArtifactGlobs { get; init; } = [];
+
+    /// <summary>What a change outside the worktrees does: <c>block</c> or <c>warn</c>.</summary>
+    public string EscapeCheck { get; init; } = "block";
+
+    /// <summary>How many files one worker may change.</summary>
+    public int MaxChangedFiles { get; init; } = 10_000;
+
+    /// <summary>How large the changed files of one worker may be together, in bytes.</summary>
+    public int MaxChangedBytes { get; init; } = 200 * 1024 * 1024;
+
+    /// <summary>How large one changed file may be, in bytes.</summary>
+    public int MaxFileBytes { get; init; } = 50 * 1024 * 1024;
+
+    /// <summary>How large the patch of one worker may be, in bytes; git itself applies none of 1023 MiB or more.</summary>
+    public int MaxPatchBytes { get; init; } = 900 * 1024 * 1024;
+}
 
 /// <summary>Section <c>integration</c>.</summary>
 /// <param name="Checks">What is run on the merged tree, in order.</param>

@@ -18,15 +18,19 @@ public static class ScopeGuard
         WorkerId worker, WorkerScope scope, ProtectedPaths protectedPaths, IEnumerable<(string Path, string? OldPath)> changes)
     {
         var paths = Ends(changes).DistinctBy(end => end.Path, StringComparer.Ordinal).ToList();
-        var valid = paths.Where(end => RelativePath.TryParse(end.Path, out _, out _)).Select(end => end.Path).ToList();
+        var valid = paths.Where(end => RelativePath.TryParse(end.Path, out _, out _)).Select(end => end.Path).ToHashSet(StringComparer.Ordinal);
         var blocked = new GlobSet(scope.BlockedGlobs, ignoreCase: true);
+        // A deny-list must not be passed by another normal form or folding of a name it denies.
+        var folded = new GlobSet(scope.BlockedGlobs.Select(NameFolding.Twin), ignoreCase: true);
         var denied = blocked.Match(valid);
+        var deniedFolded = folded.Match(valid.Select(NameFolding.Twin));
         var allowed = scope.AllowedGlobs is null ? null : new GlobSet([.. scope.AllowedGlobs, .. scope.SharedPaths], ignoreCase: false).Match(valid);
         var judge = new Judge(worker, scope, protectedPaths);
         var blockers = new List<Blocker>();
         foreach (var end in paths)
         {
             var rule = denied.Contains(end.Path) ? blocked.FirstMatch(end.Path) : null;
+            if (rule is null && valid.Contains(end.Path) && NameFolding.Twin(end.Path) is var twin && deniedFolded.Contains(twin)) rule = folded.FirstMatch(twin);
             blockers.AddRange(judge.Explain(end, rule, allowed is null || allowed.Contains(end.Path)));
         }
 

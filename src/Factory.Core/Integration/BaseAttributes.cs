@@ -13,18 +13,15 @@ public static class BaseAttributes
     /// <param name="repository">The repository.</param>
     /// <param name="baseCommit">The base commit.</param>
     /// <param name="paths">Every path of its tree.</param>
-    /// <param name="folder">The folder to fill; created.</param>
+    /// <param name="write">Writes one file, given its path relative to the folder.</param>
     /// <param name="cancellationToken">Ends the work between two files.</param>
-    public static async Task WriteAsync(GitRepository repository, CommitId baseCommit, IReadOnlyList<string> paths, string folder, CancellationToken cancellationToken)
+    public static async Task WriteAsync(GitRepository repository, CommitId baseCommit, IReadOnlyList<string> paths, Func<string, ReadOnlyMemory<byte>, Task> write, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(folder);
         foreach (var path in paths.Where(path => path == ".gitattributes" || path.EndsWith("/.gitattributes", StringComparison.Ordinal)))
         {
             if (!RelativePath.TryParse(path, out _, out _)) continue;
             var content = await repository.RequireAsync(new GitCall("cat-file", "blob", $"{baseCommit.Hex}:{path}"), cancellationToken).ConfigureAwait(false);
-            var target = Path.Combine(folder, path);
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            await File.WriteAllBytesAsync(target, content.Output, cancellationToken).ConfigureAwait(false);
+            await write(path, content.Output).ConfigureAwait(false);
         }
     }
 }

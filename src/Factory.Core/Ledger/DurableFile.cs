@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Factory.Core.Reporting;
 using Microsoft.Win32.SafeHandles;
 
 namespace Factory.Core.Ledger;
@@ -46,19 +45,28 @@ internal static partial class DurableFile
         if (parent is not null) FlushFolder(parent);
     }
 
-    /// <summary>Replaces a file with new content: after a crash it holds either the old or the new, whole.</summary>
+    /// <summary>Replaces a file with new content: after a crash it holds either the old or the new, whole. A link in its place is
+    /// replaced and not followed.</summary>
     public static void Replace(string path, ReadOnlySpan<byte> content)
     {
-        var draft = path + ".new";
-        // A pipe left there would never take the bytes, and a link would lead them into another file.
-        if (!RegularFile.Is(draft) && SideFile.IsTaken(draft)) File.Delete(draft);
-        using (var file = File.OpenHandle(draft, FileMode.Create, FileAccess.Write))
+        // A name that nobody can guess, and a new file: a link that somebody laid there would be written through.
+        var draft = $"{path}.new-{Guid.NewGuid():N}";
+        try
         {
-            RandomAccess.Write(file, content, 0);
-            Flush(file);
+            using (var file = File.OpenHandle(draft, FileMode.CreateNew, FileAccess.Write))
+            {
+                RandomAccess.Write(file, content, 0);
+                Flush(file);
+            }
+
+            File.Move(draft, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(draft);
+            throw;
         }
 
-        File.Move(draft, path, overwrite: true);
         FlushFolder(Path.GetDirectoryName(path)!);
     }
 

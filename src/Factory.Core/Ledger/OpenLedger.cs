@@ -121,8 +121,8 @@ internal sealed class OpenLedger(LedgerPaths paths) : IDisposable
     private void RefuseInPlace()
     {
         if (Directory.Exists(paths.Ledger)) throw new IOException("it is a folder");
-        // Following a link to nothing would begin a second ledger elsewhere, say on a disk that is not mounted.
-        if (new FileInfo(paths.Ledger).LinkTarget is { } target && File.ResolveLinkTarget(paths.Ledger, returnFinalTarget: true) is not { Exists: true }) throw new IOException($"it is a link to {target}, which does not exist");
+        // Whoever can lay a link here decides where events go, and which file an append changes.
+        if (new FileInfo(paths.Ledger).LinkTarget is { } target) throw new IOException($"it is a link to {target}, and a ledger is not written through a link; put the file itself in its place, or set paths.runs_dir to the folder that it is in");
     }
 
     private bool Holds(byte[] line, long offset)

@@ -1,5 +1,5 @@
 using Factory.Core.Locking;
-using Factory.Core.Reporting;
+using Factory.Core.Repository;
 
 namespace Factory.Core.Ledger;
 

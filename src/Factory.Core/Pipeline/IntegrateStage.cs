@@ -1,5 +1,6 @@
 using Factory.Core.Bundles;
 using Factory.Core.Contracts;
+using Factory.Core.Guards;
 using Factory.Core.Integration;
 using Factory.Core.Reporting;
 using Factory.Core.Repository;
@@ -36,8 +37,7 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
     /// <summary>Integrates.</summary>
     public async Task<RunStatus> RunAsync(CancellationToken cancellationToken)
     {
-        session.Files.EnsureFolder(session.Folder.Integrator);
-        session.Files.EnsureFolder(Path.Combine(session.Folder.Integrator, "LOGS"));
+        session.Blockers.AddRange(RunLogs.EnsureFolders(session, WorkerId.Integrator));
         session.Journal.Append(LedgerEventType.IntegrateStart, RunStatus.Pending, rc: 0, details: new Dictionary<string, object?> { ["workers"] = session.Workers.Select(worker => (object?)worker.Id).ToList() });
         RecordEarlierStages();
         FindOverlaps();
@@ -60,7 +60,8 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
     }
 
     /// <summary>Writes the verdict of a run that failed inside, as far as the disk lets it, and takes the branch back.</summary>
-    public async Task FailAsync(string failure)
+    /// <param name="failure">The internal error, or null when a blocker that the session knows stopped the run.</param>
+    public async Task FailAsync(string? failure)
     {
         if (IntegratedCommit is { } made)
         {
@@ -69,7 +70,7 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
         }
 
         Status = Decide(failure);
-        session.Files.EnsureFolder(session.Folder.Integrator);
+        session.Blockers.AddRange(RunLogs.EnsureFolders(session, WorkerId.Integrator));
         // What was written before the failure may say PASS, and on a full disk it also takes the room that the truth needs.
         foreach (var name in (string[])[BundleFile.Status, BundleFile.FinalReport, BundleFile.MergePlan, BundleFile.DiffPatch])
             session.Files.Delete(Path.Combine(session.Folder.Integrator, name));
@@ -122,11 +123,11 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
         var attributes = Path.Combine(session.Folder.Integrator, $".attributes-{Guid.NewGuid():N}");
         try
         {
-            Directory.CreateDirectory(attributes);
+            session.Files.EnsureFolder(attributes);
             if (good.Any(one => one.Changes.Count > 0))
             {
                 var paths = await ground.Repository.ListPathsAsync(ground.BaseTree, cancellationToken).ConfigureAwait(false);
-                await BaseAttributes.WriteAsync(ground.Repository, ground.BaseCommit, paths, attributes, cancellationToken).ConfigureAwait(false);
+                await BaseAttributes.WriteAsync(ground.Repository, ground.BaseCommit, paths, (path, content) => session.Files.WriteAsync(Path.Combine(attributes, path), content), cancellationToken).ConfigureAwait(false);
             }
 
             _merge = await new TreeMerge(ground.Repository, ground.Identity).MergeAsync(ground.BaseCommit, ground.BaseTree, good, attributes, cancellationToken).ConfigureAwait(false);
@@ -140,6 +141,9 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
             foreach (var path in step.ConflictedPaths)
                 session.Blockers.Add(new Blocker(BlockerKind.Conflict, step.Worker, path, $"the change of {step.Worker} to {path} does not merge with those before it", "give the path to one worker, or let one worker start from the other's branch in a second run"));
         _required.Add(new CheckRecord("merge", _merge.Steps.All(step => step.IsClean) ? 0 : 1, 0, null));
+        if (good.Count(one => one.Changes.Count > 0) <= 1) return;
+        var named = _overlaps.Where(overlap => overlap.Spellings.Count > 1).SelectMany(overlap => overlap.Spellings).ToHashSet(StringComparer.Ordinal);
+        session.Blockers.AddRange(await new ChangeGuard(ground.Repository, ground.BaseCommit, ground.Protected).CheckMergedAsync(_merge.Tree, named, cancellationToken).ConfigureAwait(false));
     }
 
     private async Task CheckAsync(CancellationToken cancellationToken)
@@ -205,9 +209,9 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
         await session.Files.WriteAsync(Path.Combine(session.Folder.Integrator, BundleFile.DiffPatch), stream => repository.WritePatchAsync(session.Ground.BaseCommit, to, stream, cancellationToken)).ConfigureAwait(false);
         await Write(BundleFile.LogsIndex, FactoryJson.Write(new LogsIndexDocument(ContractVersion.Schema, session.Folder.Id.Text, WorkerId.Integrator, _logs))).ConfigureAwait(false);
         var result = RunResults.Of(session, Status, integrated, integrated is null ? null : _merge?.Tree);
-        var facts = new ReportFacts(result, session.Ground.BaseRef, BranchName, session.IsDryRun, failure, _required, _optional, contributions, _overlaps, _merge);
-        await session.Files.WriteAsync(Path.Combine(session.Folder.Integrator, BundleFile.MergePlan), Reports.MergePlan(facts)).ConfigureAwait(false);
-        await session.Files.WriteAsync(session.Folder.Report, Reports.FinalReport(facts)).ConfigureAwait(false);
+        var facts = new ReportFacts(result, session.Ground.BaseRef, BranchName, session.IsDryRun, failure, _required, _optional, contributions, _overlaps, _merge) { Unexamined = Unexamined.Of(session.Ground.Config.Security) };
+        await session.Files.WriteAsync(Path.Combine(session.Folder.Integrator, BundleFile.MergePlan), session.Redactor.Hide(Reports.MergePlan(facts))).ConfigureAwait(false);
+        await session.Files.WriteAsync(session.Folder.Report, session.Redactor.Hide(Reports.FinalReport(facts))).ConfigureAwait(false);
         await Write(BundleFile.Status, FactoryJson.Write(StatusOf(failure))).ConfigureAwait(false);
     }
 

@@ -29,7 +29,7 @@ public sealed record LaunchRecord(string? Commit, int? ExitCode, string? FilesCh
             ["commit"] = worker.Commit?.Hex,
             ["tree"] = worker.Tree?.Hex,
             ["exit_code"] = worker.ExitCode,
-            ["blockers"] = Describe(worker.Blockers),
+            ["blockers"] = Describe(worker.Blockers.Select(session.Redactor.Redact)),
         });
         return new LaunchRecord(worker.Commit?.Hex, worker.ExitCode, hashes[FilesKey], hashes[PatchKey], [.. worker.Blockers]);
     }
@@ -55,6 +55,7 @@ public sealed record LaunchRecord(string? Commit, int? ExitCode, string? FilesCh
     public static object Describe(IEnumerable<Blocker> blockers) => blockers.Take(100).Select(blocker => (object?)new Dictionary<string, object?>
     {
         ["kind"] = WireEnum<BlockerKind>.NameOf(blocker.Kind),
+        ["worker"] = blocker.Worker,
         ["path"] = blocker.Path,
         ["message"] = Short(blocker.Message),
         ["next_action"] = Short(blocker.NextAction),
@@ -74,7 +75,7 @@ public sealed record LaunchRecord(string? Commit, int? ExitCode, string? FilesCh
     private static IReadOnlyList<Blocker> ReadBlockers(LedgerEvent item, string? worker) =>
         [.. (item.Details.GetValueOrDefault("blockers") as IEnumerable<object?> ?? []).OfType<IReadOnlyDictionary<string, object?>>().Select(one => new Blocker(
             WireEnum<BlockerKind>.TryParse(one.GetValueOrDefault("kind") as string, out var kind) ? kind : BlockerKind.Worker,
-            worker,
+            worker ?? one.GetValueOrDefault("worker") as string,
             one.GetValueOrDefault("path") as string,
             one.GetValueOrDefault("message") as string ?? "was blocked at launch",
             one.GetValueOrDefault("next_action") as string ?? "start a new run"))];

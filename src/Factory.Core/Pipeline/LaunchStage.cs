@@ -1,5 +1,4 @@
 using Factory.Core.Contracts;
-using Factory.Core.Guards;
 using Factory.Core.Workers;
 
 namespace Factory.Core.Pipeline;
@@ -14,17 +13,17 @@ public sealed class LaunchStage(RunSession session)
         if (session.IsDryRun) await CloseAllAsync().ConfigureAwait(false);
         else
         {
-            var before = await SharedSettings.ReadAsync(session.Ground.Repository, CancellationToken.None).ConfigureAwait(false);
-            await RunWorkersAsync(cancellationToken).ConfigureAwait(false);
-            session.Blockers.AddRange(SharedSettings.Compare(before, await SharedSettings.ReadAsync(session.Ground.Repository, CancellationToken.None).ConfigureAwait(false)));
+            using var escapes = new EscapeChecks(session);
+            await RunWorkersAsync(escapes, cancellationToken).ConfigureAwait(false);
+            await escapes.CompleteAsync().ConfigureAwait(false);
         }
 
         var status = StatusEvaluator.Worst(session.Workers.Select(worker => session.IsDryRun && worker.Status == RunStatus.Pending ? RunStatus.Warn : worker.Status));
-        if (session.Blockers.Any(blocker => blocker.Kind == BlockerKind.Escape)) status = RunStatus.Blocked;
+        if (session.Blockers.Any(blocker => blocker.Kind == BlockerKind.Escape) && status != RunStatus.Fail) status = RunStatus.Blocked;
         session.Journal.Append(
             LedgerEventType.LaunchResult,
             status,
-            details: new Dictionary<string, object?> { ["dry_run"] = session.IsDryRun, ["blockers"] = LaunchRecord.Describe(session.Blockers), ["workers"] = session.Workers.Select(worker => (object?)worker.Id).ToList() },
+            details: new Dictionary<string, object?> { ["dry_run"] = session.IsDryRun, ["blockers"] = LaunchRecord.Describe(session.Blockers.Select(session.Redactor.Redact)), ["workers"] = session.Workers.Select(worker => (object?)worker.Id).ToList() },
             counts: new Dictionary<string, long> { ["workers"] = session.Workers.Count });
         return status;
     }
@@ -75,7 +74,7 @@ public sealed class LaunchStage(RunSession session)
         }
     }
 
-    private async Task RunWorkersAsync(CancellationToken cancellationToken)
+    private async Task RunWorkersAsync(EscapeChecks escapes, CancellationToken cancellationToken)
     {
         var most = session.Ground.Config.Run.MaxParallel;
         using var places = new SemaphoreSlim(most == 0 ? session.Workers.Count : most);
@@ -89,7 +88,7 @@ public sealed class LaunchStage(RunSession session)
             foreach (var worker in session.Workers)
             {
                 await RegisterAsync(store, worker, cancellationToken).ConfigureAwait(false);
-                runs.Add(Task.Run(() => RunWorkerAsync(new WorkerRun(session, store, worker, registered.Task), places, cancellationToken), CancellationToken.None));
+                runs.Add(Task.Run(() => RunWorkerAsync(new WorkerRun(session, store, worker, registered.Task, escapes), places, cancellationToken), CancellationToken.None));
             }
         }
         finally

@@ -90,7 +90,9 @@ public sealed class MergedTreeChecks(RunSession session)
             ["worker"] = WorkerId.Integrator,
             ["base"] = session.Ground.BaseCommit.Hex,
         };
-        return await WorkerCommand.RunAsync(
+        session.Blockers.AddRange(RunLogs.EnsureFolders(session, WorkerId.Integrator));
+        var logs = new RunLogs(session, WorkerId.Integrator);
+        var result = await WorkerCommand.RunAsync(
             new WorkerCommandSpec($"check-{number}-" + string.Concat(check.Name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_')), [.. check.Command.Select(argument => Placeholders.Expand(argument, values))], _checkout, Path.Combine(session.Folder.Integrator, "LOGS"))
             {
                 Environment = new Dictionary<string, string?>
@@ -103,8 +105,11 @@ public sealed class MergedTreeChecks(RunSession session)
                 },
                 Timeout = TimeSpan.FromSeconds(check.TimeoutSeconds),
                 Marker = new EnvironmentMarker("FACTORY_WORKTREE", _checkout),
+                CreateLog = logs.Create,
             },
             cancellationToken).ConfigureAwait(false);
+        session.Blockers.AddRange(logs.Blockers);
+        return result;
     }
 
     private void Judge(CheckDefinition check, WorkerCommandResult result, bool isTied)

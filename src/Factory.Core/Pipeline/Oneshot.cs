@@ -87,10 +87,13 @@ public sealed class Oneshot(RunSession session)
         var message = error is OperationCanceledException ? "the run was cancelled" : error.Message;
         var blocker = (error as FactoryException)?.Blocker ?? new Blocker(BlockerKind.Check, null, session.Folder.Path, $"the run could not be finished: {message}", "free space or mend the access rights, then run again; the workers' branches hold their work");
         session.Blockers.Add(blocker);
+        // Somebody who leads a write astray has broken a rule; nothing inside has failed.
+        var isBroken = error is FactoryException { Status: RunStatus.Blocked, Blocker.Kind: BlockerKind.Policy or BlockerKind.Escape };
+        var status = isBroken ? RunStatus.Blocked : RunStatus.Fail;
         try
         {
-            await integrate.FailAsync(message).ConfigureAwait(false);
-            session.Journal.Append(LedgerEventType.RunEnd, RunStatus.Fail, details: new Dictionary<string, object?> { ["failure"] = message });
+            await integrate.FailAsync(isBroken ? null : message).ConfigureAwait(false);
+            session.Journal.Append(LedgerEventType.RunEnd, status, details: new Dictionary<string, object?> { ["failure"] = message });
             session.LedgerHead = LedgerSeal.Write(session.Folder.RunsDirectory, session.Key).Head;
         }
         catch (Exception second) when (second is IOException or UnauthorizedAccessException or FactoryException)
@@ -98,6 +101,6 @@ public sealed class Oneshot(RunSession session)
             session.Warnings.Add($"the failure could not be recorded in the run's folder: {second.Message}");
         }
 
-        return integrate.ToResult() with { Status = RunStatus.Fail, ExitCode = RunStatus.Fail.ToExitCode() };
+        return integrate.ToResult() with { Status = status, ExitCode = status.ToExitCode() };
     }
 }

@@ -13,7 +13,7 @@ public static class RunInputsFile
         var ground = session.Ground;
         var remote = await ground.Repository.RunAsync(new GitCall("config", "--get", "remote.origin.url"), cancellationToken).ConfigureAwait(false);
         var address = remote.ExitCode == 0 ? SourceUri.Of(remote.Text) : null;
-        var content = RunInputs.Describe(session.Folder.Id, ground.Config, ground.Repository.Root, ground.BaseTree, address, BuilderId.Of(session.Environment)).ToBytes();
+        var content = RunInputs.Describe(session.Folder.Id, ground.Config, ground.Repository.Root, ground.BaseTree, address, BuilderId.Of(session.Environment), session.Redactor.Redact).ToBytes();
         await session.Files.WriteAsync(Path.Combine(session.Folder.Path, RunInputs.FileName), content).ConfigureAwait(false);
         return new Dictionary<string, string> { [RunInputs.HashName] = FileDigest.Of(content) };
     }

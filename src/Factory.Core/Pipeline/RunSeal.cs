@@ -15,12 +15,12 @@ public static class RunSeal
     /// <param name="folder">The run.</param>
     /// <param name="attested">The receipt of the run's ATTESTATION_WRITTEN event.</param>
     /// <param name="key">The key that signs the checkpoint.</param>
-    /// <returns>The ledger's head, to be kept elsewhere.</returns>
+    /// <returns>The sealed ledger: its head, to be kept elsewhere, and what a person should know.</returns>
     /// <exception cref="FactoryException">The disk refused; BLOCKED when the ledger is not what was sealed before.</exception>
-    public static async Task<LedgerHead> WriteAsync(RunFolder folder, LedgerReceipt attested, SigningKey key)
+    public static async Task<SealedLedger> WriteAsync(RunFolder folder, LedgerReceipt attested, SigningKey key)
     {
         var ledger = LedgerSeal.Write(folder.RunsDirectory, key, new SealRequest([attested.Offset]));
         await new RunAttestation(folder.RunsDirectory, folder.Id).WriteLedgerProofAsync(ledger.Proofs[0]).ConfigureAwait(false);
-        return ledger.Head;
+        return ledger;
     }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using Factory.Core.Attestation.Keys;
 using Factory.Core.Configuration;
 using Factory.Core.Contracts;
+using Factory.Core.Guards.Secrets;
 using Factory.Core.Ledger;
 using Factory.Core.Locking;
 using Factory.Core.Reporting;
@@ -42,6 +43,9 @@ public sealed class RunSession : IDisposable
     /// <summary>Writes the run's events.</summary>
     public RunJournal Journal { get; }
 
+    /// <summary>Keeps secrets out of what is written and printed about the run.</summary>
+    public SecretRedactor Redactor { get; } = new();
+
     /// <summary>Clock and observer.</summary>
     public RunServices Services { get; }
 
@@ -76,10 +80,10 @@ public sealed class RunSession : IDisposable
     public List<string> Warnings { get; } = [];
 
     /// <summary>Every blocker of the run, in a stable order.</summary>
-    public IReadOnlyList<Blocker> AllBlockers => [.. Blockers, .. Workers.SelectMany(worker => worker.Blockers)];
+    public IReadOnlyList<Blocker> AllBlockers => [.. Blockers.Concat(Workers.SelectMany(worker => worker.Blockers)).Select(Redactor.Redact)];
 
     /// <summary>Every warning of the run, in a stable order.</summary>
-    public IReadOnlyList<string> AllWarnings => [.. Warnings, .. Workers.SelectMany(worker => worker.Warnings.Select(warning => $"{worker.Id}: {warning}"))];
+    public IReadOnlyList<string> AllWarnings => [.. Warnings.Concat(Workers.SelectMany(worker => worker.Warnings.Select(warning => $"{worker.Id}: {warning}"))).Select(Redactor.Redact)];
 
     /// <summary>The time now, RFC 3339 UTC with milliseconds.</summary>
     public string Now() => Format(Services.Clock.GetUtcNow());
@@ -145,4 +149,7 @@ public sealed record RunServices(IRunObserver Observer, TimeProvider Clock)
 {
     /// <summary>The key that signs the run's provenance, the caller's to dispose; null for the key that the configuration names, or the user's own.</summary>
     public SigningKey? Key { get; init; }
+
+    /// <summary>Only for measuring what the watch over the checkout costs: nobody outside this assembly's benchmarks can leave it out.</summary>
+    internal bool LeavesOutEscapeChecks { get; init; }
 }

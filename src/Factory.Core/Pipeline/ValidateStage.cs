@@ -13,7 +13,9 @@ namespace Factory.Core.Pipeline;
 /// </summary>
 public sealed class ValidateStage(RunSession session)
 {
-    private static readonly string[] OwnChecks = ["schema", "evidence", "scope"];
+    private static readonly string[] OwnChecks = ["schema", "evidence", "scope", "secrets", "artifacts"];
+
+    private readonly ChangeGuard _guard = new(session.Ground.Repository, session.Ground.BaseCommit, session.Ground.Protected);
 
     /// <summary>What the bundles hand over, once <see cref="RunAsync"/> has ended.</summary>
     public IReadOnlyList<Contribution> Contributions { get; private set; } = [];
@@ -27,6 +29,9 @@ public sealed class ValidateStage(RunSession session)
             ? new Dictionary<string, CommitId>()
             : await session.Ground.Repository.ListRefsAsync($"refs/heads/{session.Ground.Config.Run.BranchPrefix}/{session.Folder.Id}/", cancellationToken).ConfigureAwait(false);
         session.Blockers.AddRange(problems.Where(problem => problem.Worker is null));
+        var own = $"refs/heads/{session.Ground.Config.Run.BranchPrefix}/{session.Folder.Id}/";
+        foreach (var name in refs.Keys.Except(session.Workers.Select(worker => own + worker.Id), StringComparer.Ordinal).Order(StringComparer.Ordinal))
+            session.Blockers.Add(new Blocker(BlockerKind.Escape, null, name, $"the ref {name} is among the run's own, and Factory did not make it", "delete it with 'git update-ref -d', find the worker in its logs, and run again"));
         var contributions = await Task.WhenAll(session.Workers.Zip(bundles, (worker, bundle) => JudgeAsync(worker, bundle, refs, problems, cancellationToken))).ConfigureAwait(false);
         Contributions = [.. contributions.OfType<Contribution>()];
         foreach (var worker in session.Workers) await new WorkerCloseout(session).WriteStatusAsync(worker).ConfigureAwait(false);
@@ -39,9 +44,11 @@ public sealed class ValidateStage(RunSession session)
     {
         var schema = session.AllBlockers.Count(blocker => blocker.Kind is BlockerKind.Schema or BlockerKind.HiddenOverlap);
         var scope = session.AllBlockers.Count(blocker => blocker.Kind is BlockerKind.Scope or BlockerKind.Protected or BlockerKind.InvalidPath);
+        var secrets = session.AllBlockers.Count(blocker => blocker.Kind is BlockerKind.Secret);
+        var artifacts = session.AllBlockers.Count(blocker => blocker.Kind is BlockerKind.Artifact);
         session.Journal.Append(
-            LedgerEventType.BundleValidated, schema == 0 ? RunStatus.Pass : RunStatus.Blocked,
-            details: new Dictionary<string, object?> { ["blockers"] = schema }, counts: new Dictionary<string, long> { ["workers"] = session.Workers.Count });
+            LedgerEventType.BundleValidated, schema + secrets + artifacts == 0 ? RunStatus.Pass : RunStatus.Blocked,
+            details: new Dictionary<string, object?> { ["blockers"] = schema, ["secret_blockers"] = secrets, ["artifact_blockers"] = artifacts }, counts: new Dictionary<string, long> { ["workers"] = session.Workers.Count });
         session.Journal.Append(
             LedgerEventType.ScopeCheck, scope == 0 ? RunStatus.Pass : RunStatus.Blocked,
             details: new Dictionary<string, object?> { ["scope_blockers"] = scope },
@@ -76,11 +83,24 @@ public sealed class ValidateStage(RunSession session)
         var before = worker.Blockers.Count;
         if (schema.Count == 0) await CheckEvidenceAsync(worker, bundle, changes, cancellationToken).ConfigureAwait(false);
         worker.Required.Add(new CheckRecord("evidence", schema.Count > 0 ? null : worker.Blockers.Count == before ? 0 : 1, 0, null));
-        var outside = ScopeGuard.Check(worker.Definition.Id, worker.Definition.Scope, session.Ground.Protected, changes.Select(change => (change.Path, change.Type == ChangeType.Renamed ? change.OldPath : null)));
+        var (outside, notes) = await _guard.CheckAsync(worker.Definition.Id, worker.Definition.Scope, changes, commit, cancellationToken).ConfigureAwait(false);
         worker.Blockers.AddRange(outside);
+        worker.Warnings.AddRange(notes);
         worker.Required.Add(new CheckRecord("scope", outside.Count == 0 ? 0 : 1, 0, null));
+        await CheckContentsAsync(worker, bundle, changes, cancellationToken).ConfigureAwait(false);
         var shared = new GlobSet(worker.Definition.Scope.SharedPaths, ignoreCase: false).Match(changes.SelectMany(change => change.TouchedPaths));
         return new Contribution(worker.Id, commit, changes, shared);
+    }
+
+    private async Task CheckContentsAsync(WorkerState worker, BundleFolder bundle, IReadOnlyList<ChangedPath> changes, CancellationToken cancellationToken)
+    {
+        var security = session.Ground.Config.Security;
+        var patch = new FileInfo(bundle.PatchFile);
+        var found = await new ContentGuard(session.Ground.Repository, security).CheckAsync(worker.Id, changes, patch.Exists ? patch.Length : 0, cancellationToken).ConfigureAwait(false);
+        session.Redactor.Learn(found.Values);
+        worker.Blockers.AddRange([.. found.Secrets, .. found.Artifacts]);
+        if (security.SecretScanEnabled) worker.Required.Add(new CheckRecord("secrets", found.Secrets.Count == 0 ? 0 : 1, 0, null));
+        worker.Required.Add(new CheckRecord("artifacts", found.Artifacts.Count == 0 ? 0 : 1, 0, null));
     }
 
     private async Task CheckEvidenceAsync(WorkerState worker, BundleFolder bundle, IReadOnlyList<ChangedPath> changes, CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ public sealed class WorkerCloseout(RunSession session)
     public async Task WriteAsync(WorkerState worker, CancellationToken cancellationToken)
     {
         var folder = session.Folder.Bundle(worker.Id);
-        session.Files.EnsureFolder(folder);
+        worker.Blockers.AddRange(RunLogs.EnsureFolders(session, worker.Id));
         var left = LeftFiles.Read(folder);
         worker.Warnings.AddRange(left.Warnings);
         var (baseCommit, commit) = (session.Ground.BaseCommit, worker.Commit ?? session.Ground.BaseCommit);
@@ -51,18 +51,19 @@ public sealed class WorkerCloseout(RunSession session)
             worker.EndedAt,
             worker.Required,
             [],
-            [.. worker.Blockers.Select(blocker => $"{blocker} Next: {blocker.NextAction}")],
-            worker.Warnings,
+            [.. worker.Blockers.Select(session.Redactor.Redact).Select(blocker => $"{blocker} Next: {blocker.NextAction}")],
+            [.. worker.Warnings.Select(session.Redactor.Redact)],
             BundleFile.OfWorker)));
     }
 
     private async Task WriteWordsAsync(WorkerState worker, LeftFiles left, IReadOnlyList<ChangedPath> changes)
     {
-        var summary = left.Summary ?? RunnersSummary(worker, changes);
+        var redactor = session.Redactor;
+        var summary = redactor.Redact(left.Summary ?? RunnersSummary(worker, changes));
         await Write(worker, BundleFile.Summary, Encoding.UTF8.GetBytes(summary)).ConfigureAwait(false);
-        await Write(worker, BundleFile.Suggestions, Encoding.UTF8.GetBytes(left.Suggestions ?? $"# Suggestions of {worker.Id}\n\nThe worker left none.\n")).ConfigureAwait(false);
+        await Write(worker, BundleFile.Suggestions, Encoding.UTF8.GetBytes(redactor.Redact(left.Suggestions ?? $"# Suggestions of {worker.Id}\n\nThe worker left none.\n"))).ConfigureAwait(false);
         var handoff = left.Handoff is { } note && note.RunId == session.Folder.Id.Text && note.WorkerId == worker.Id
-            ? note
+            ? note with { Summary = redactor.Redact(note.Summary), Decisions = [.. note.Decisions.Select(redactor.Redact)], Risks = [.. note.Risks.Select(redactor.Redact)], NextActions = [.. note.NextActions.Select(redactor.Redact)] }
             : new HandoffNoteDocument(ContractVersion.Schema, session.Folder.Id.Text, worker.Id, $"{worker.Id} left no note; {Reports.Count(changes.Count, "path")} changed.", [], [], []);
         await Write(worker, BundleFile.HandoffNote, FactoryJson.Write(handoff)).ConfigureAwait(false);
     }

@@ -12,7 +12,8 @@ namespace Factory.Core.Pipeline;
 /// <param name="store">The worktrees.</param>
 /// <param name="worker">The worker.</param>
 /// <param name="registered">Ends when every worktree of the run is registered; no command starts before.</param>
-public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerState worker, Task registered)
+/// <param name="escapes">Watches over what the worker may not change.</param>
+public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerState worker, Task registered, EscapeChecks escapes)
 {
     private static readonly TimeSpan CapturePatience = TimeSpan.FromMinutes(20);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
@@ -25,13 +26,16 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
     /// <summary>Runs it. What the worker does wrong becomes a blocker; only a ledger or disk that fails is thrown.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (worker.Blockers.Count == 0 && await PrepareAsync(cancellationToken).ConfigureAwait(false))
+        var isReady = worker.Blockers.Count == 0 && await PrepareAsync(cancellationToken).ConfigureAwait(false);
+        if (!isReady) await escapes.EndAsync(worker).ConfigureAwait(false);
+        else
         {
             try
             {
                 await registered.ConfigureAwait(false);
                 if (cancellationToken.IsCancellationRequested) worker.Block(BlockerKind.Worker, "was not started, because the run was cancelled", "run again");
-                else if (await SetUpAsync(cancellationToken).ConfigureAwait(false)) await RunCommandAsync(cancellationToken).ConfigureAwait(false);
+                else if (await escapes.StartAsync(worker).ConfigureAwait(false) && await SetUpAsync(cancellationToken).ConfigureAwait(false)) await RunCommandAsync(cancellationToken).ConfigureAwait(false);
+                await escapes.EndAsync(worker).ConfigureAwait(false);
             }
             finally
             {
@@ -43,6 +47,7 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
         Observe("writing evidence");
         await new WorkerCloseout(session).WriteAsync(worker, CancellationToken.None).ConfigureAwait(false);
         worker.Recorded = LaunchRecord.Append(session, worker);
+        escapes.Close(worker);
         Observe("done");
     }
 
@@ -105,7 +110,7 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
         worker.StartedAt = session.Now();
         var started = session.Journal.Append(LedgerEventType.WorkerStart, RunStatus.Pending, worker.Id, rc: 0, details: new Dictionary<string, object?>
         {
-            ["command"] = worker.Definition.Command.Select(argument => (object?)argument).ToList(),
+            ["command"] = worker.Definition.Command.Select(argument => (object?)session.Redactor.Redact(argument)).ToList(),
         });
         var prompt = worker.Definition.Prompt is { } file ? Path.GetFullPath(file, session.Ground.Repository.Root) : null;
         var result = await RunAsync("command", worker.Definition.Command, prompt, cancellationToken).ConfigureAwait(false);
@@ -128,7 +133,8 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
     private async Task<WorkerCommandResult> RunAsync(string name, IReadOnlyList<string> command, string? input, CancellationToken cancellationToken)
     {
         var environment = WorkerEnvironment.Of(session, worker);
-        session.Files.EnsureFolder(Path.Combine(_bundle, "LOGS"));
+        worker.Blockers.AddRange(RunLogs.EnsureFolders(session, worker.Id));
+        var logs = new RunLogs(session, worker.Id);
         var result = await WorkerCommand.RunAsync(
             new WorkerCommandSpec(name.Replace(':', '-'), environment.Expand(command), worker.WorktreePath, Path.Combine(_bundle, "LOGS"))
             {
@@ -137,8 +143,10 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
                 Timeout = TimeSpan.FromSeconds(worker.Definition.TimeoutSeconds),
                 Grace = Grace,
                 Marker = new EnvironmentMarker("FACTORY_WORKTREE", worker.WorktreePath),
+                CreateLog = logs.Create,
             },
             cancellationToken).ConfigureAwait(false);
+        worker.Blockers.AddRange(logs.Blockers);
         worker.Logs.AddRange(result.Logs.Select(log => new LogRecord(log.Name, "LOGS/" + Path.GetFileName(log.File), result.ExitCode)));
         return result;
     }

@@ -26,7 +26,11 @@ public sealed record ReportFacts(
     IReadOnlyList<CheckRecord> Optional,
     IReadOnlyList<Contribution> Contributions,
     IReadOnlyList<Overlap> Overlaps,
-    MergeOutcome? Merge);
+    MergeOutcome? Merge)
+{
+    /// <summary>What the configuration keeps from being examined or from blocking, one sentence each.</summary>
+    public IReadOnlyList<string> Unexamined { get; init; } = [];
+}
 
 /// <summary>FINAL_REPORT.txt and MERGE_PLAN.md.</summary>
 public static class Reports
@@ -118,7 +122,8 @@ public static class Reports
                 text.Append(CultureInfo.InvariantCulture, $"  {kind} {OneLine(check.Name)}: {Outcome(check)}\n");
         if (!facts.Required.Any(check => check.Name.StartsWith("check:", StringComparison.Ordinal)))
             text.Append("  integration.checks names no required check, so the merged tree was neither built nor tested\n");
-        text.Append("  not examined by this version: secrets, executable artifacts, changes outside the worktrees\n");
+        foreach (var line in facts.Unexamined) text.Append(CultureInfo.InvariantCulture, $"  {line}\n");
+        text.Append("  not examined: what is inside archives, ignored files of your checkout, and anything outside the repository\n");
     }
 
     private static string Outcome(CheckRecord check) => check.Rc switch

@@ -13,6 +13,9 @@ public sealed record ChangedPath(string Path, string? OldPath, ChangeType Type, 
 {
     private const string GitlinkMode = "160000";
 
+    /// <summary>The object before the change, or null when the path is new; for a rename or copy, the object it came from.</summary>
+    public CommitId? OldBlob { get; init; }
+
     /// <summary>Whether the path is now a submodule or another repository, whose files git does not hold.</summary>
     public bool IsGitlink => NewMode == GitlinkMode;
 
@@ -43,7 +46,8 @@ public sealed record ChangedPath(string Path, string? OldPath, ChangeType Type, 
             var first = fields[i++];
             var second = type is ChangeType.Renamed or ChangeType.Copied ? fields[i++] : null;
             var blob = CommitId.Parse(parts[3]);
-            changes.Add(new ChangedPath(second ?? first, second is null ? null : first, type, parts[0], parts[1], blob.IsZero ? null : blob));
+            var old = CommitId.Parse(parts[2]);
+            changes.Add(new ChangedPath(second ?? first, second is null ? null : first, type, parts[0], parts[1], blob.IsZero ? null : blob) { OldBlob = old.IsZero ? null : old });
         }
 
         return changes;

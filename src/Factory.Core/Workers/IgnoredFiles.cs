@@ -1,4 +1,4 @@
-using Factory.Core.Reporting;
+using Factory.Core.Repository;
 
 namespace Factory.Core.Workers;
 

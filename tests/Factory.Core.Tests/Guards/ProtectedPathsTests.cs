@@ -24,6 +24,46 @@ public sealed class ProtectedPathsTests
     public void A_protected_path_is_named_with_its_rule(string path, string rule) => Assert.Equal(rule, Rules.Explain(path, null));
 
     [Theory]
+    [InlineData("GITHUB~1/workflows/ci.yml", ".github/workflows/**")]
+    [InlineData(".github/WORKFL~1/ci.yml", ".github/workflows/**")]
+    [InlineData("GITHUB~2/wo1f2e~1/ci.yml", ".github/workflows/**")]
+    [InlineData(".github/wor\u212Aflows/ci.yml", ".github/workflows/**")]
+    [InlineData(".g\u0131thub/work\u200Cflows/ci.yml", ".github/workflows/**")]
+    [InlineData(".GITHUB/WOR\uFF2BFLOWS/ci.yml", ".github/workflows/**")]
+    [InlineData("ENV~1", ".env*")]
+    [InlineData("app/ENV~1.LOC", ".env*")]
+    [InlineData("ENVIRO~1/x", ".env*")]
+    [InlineData("EN0A1B~1", ".env*")]
+    [InlineData(".\uFF45nv", ".env*")]
+    [InlineData(".en\u00ADv.local", ".env*")]
+    [InlineData("AZURE-~1.YML", "azure-pipelines*.yml")]
+    [InlineData("ci/azure-~2.yam", "azure-pipelines*.yml")]
+    [InlineData("AZ12EF~1.YML", "azure-pipelines*.yml")]
+    [InlineData("a\u017Fzure-pipelines.yml", null)]
+    [InlineData("azure-pipeline\u017F.yml", "azure-pipelines*.yml")]
+    [InlineData("FACTOR~1.JSO", "Factory's own configuration")]
+    [InlineData("fa12cd~1.jso", "Factory's own configuration")]
+    [InlineData("factory.con\uFB01g.json", "Factory's own configuration")]
+    [InlineData("tools/codex/WORKTR~1/A_worker/f", "Factory's own folder tools/codex/worktrees/")]
+    [InlineData("tool\u017F/codex/run\u017F/x", "Factory's own folder tools/codex/runs/")]
+    public void Another_spelling_of_a_protected_path_is_protected_and_an_exact_entry_does_not_lift_it(string path, string? rule)
+    {
+        Assert.Equal(rule, Rules.Explain(path, null));
+        Assert.Equal(rule, Rules.Explain(path, [path]));
+        Assert.False(Rules.CanBeAllowed(path));
+    }
+
+    [Theory]
+    [InlineData("foo~1.txt")]
+    [InlineData("PROGRA~1/x")]
+    [InlineData("factor~1.txt")]
+    [InlineData("github~x")]
+    [InlineData("azure-~1.txt")]
+    [InlineData("docs/GITHUB~1/workflows/x")]
+    [InlineData("environments/prod.yml")]
+    public void An_ordinary_tilde_is_not_protected(string path) => Assert.Null(Rules.Explain(path, null));
+
+    [Theory]
     [InlineData("src/environment.cs")]
     [InlineData("src/a.env")]
     [InlineData(".gitignore")]

@@ -33,6 +33,13 @@ public sealed class ScopeGuardTests
         Assert.Contains("'src/secret/**' blocks", Assert.Single(Check(scope, ("SRC/Secret/key.pem", null))).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("caf\u00E9/**", "cafe\u0301/a")]
+    [InlineData("CAFE\u0301/**", "caf\u00E9/a")]
+    [InlineData("stra\u00DFe/**", "STRASSE/a")]
+    public void Deny_holds_for_every_normal_form(string glob, string path) =>
+        Assert.Equal(BlockerKind.Scope, Assert.Single(Check(new(null, [glob], []), (path, null))).Kind);
+
     [Fact]
     public void The_allow_list_is_matched_with_case() => Assert.Equal(BlockerKind.Scope, Assert.Single(Check(Scope, ("SRC/a.cs", null))).Kind);
 

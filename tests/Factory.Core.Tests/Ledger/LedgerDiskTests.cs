@@ -86,7 +86,7 @@ public sealed class LedgerDiskTests
             Assert.Equal((0, "factory_ledger.jsonl: OK"), (code, output.Trim()));
         }
 
-        Assert.Empty(Directory.GetFiles(folder.Paths.RunsFolder, "*.new"));
+        Assert.Empty(Directory.GetFiles(folder.Paths.RunsFolder, "*.new*"));
     }
 
     [Fact]

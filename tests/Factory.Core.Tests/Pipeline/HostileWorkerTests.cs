@@ -116,6 +116,34 @@ public sealed class HostileWorkerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_link_in_the_place_of_a_worker_s_own_bundle_blocks_and_the_report_says_so()
+    {
+        TestRepository.RequireUnix();
+        var victim = Directory.CreateDirectory(Path.Combine(_repository.Home, "victim")).FullName;
+        _repository.Configure(("A_worker", $"echo a > src/a.txt; mv \"$FACTORY_BUNDLE_DIR\" \"{victim}/taken\"; ln -s \"{victim}\" \"$FACTORY_BUNDLE_DIR\""), ("B_worker", "echo b > src/b.txt"));
+        var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
+        AssertBlocked(result);
+        // Whether its logs were opened before it moved the folder is a matter of moments.
+        Assert.All(result.Blockers, blocker => Assert.Equal((BlockerKind.Escape, "A_worker"), (blocker.Kind, blocker.Worker)));
+        Assert.Contains("[escape] A_worker", File.ReadAllText(result.Report!), StringComparison.Ordinal);
+        Assert.Equal(["taken"], Directory.GetFileSystemEntries(victim).Select(Path.GetFileName));
+        Assert.Equal(RunStatus.Pass, result.Workers[1].Status);
+    }
+
+    [Fact]
+    public async Task A_run_s_folder_that_a_worker_replaces_by_a_link_is_blocked_and_nothing_is_written_there()
+    {
+        TestRepository.RequireUnix();
+        var victim = Directory.CreateDirectory(Path.Combine(_repository.Home, "victim")).FullName;
+        _repository.Configure(("A_worker", $"echo a > src/a.txt; run=$(dirname \"$FACTORY_BUNDLE_DIR\"); mv \"$run\" \"$run.moved\"; ln -s \"{victim}\" \"$run\""));
+        var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((RunStatus.Blocked, 2), (result.Status, result.ExitCode));
+        Assert.Contains(result.Blockers, blocker => blocker.Kind == BlockerKind.Escape);
+        Assert.Empty(Directory.GetFileSystemEntries(victim));
+        Assert.Null(result.Report);
+    }
+
+    [Fact]
     public async Task A_folder_in_the_place_of_a_status_file_stops_nobody()
     {
         _repository.Configure(("A_worker", "echo a > src/a.txt; mkdir \"$FACTORY_BUNDLE_DIR/STATUS.json\"; touch \"$FACTORY_BUNDLE_DIR/STATUS.json/x\""), ("B_worker", "echo b > src/b.txt"));

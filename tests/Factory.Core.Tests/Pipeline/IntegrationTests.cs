@@ -64,6 +64,26 @@ public sealed class IntegrationTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_normal_forms_of_one_new_name_block_once_as_an_overlap()
+    {
+        TestRepository.RequireUnix();
+        var result = await RunAsync("echo a > \"docs/caf\u00e9.md\"", "echo a > \"docs/cafe\u0301.md\"");
+        var blocker = Assert.Single(result.Blockers);
+        Assert.Equal(BlockerKind.Overlap, blocker.Kind);
+        Assert.Contains("normal forms", blocker.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_normal_form_of_a_path_that_somebody_else_changed_is_an_overlap_too()
+    {
+        TestRepository.RequireUnix();
+        _repository.Write("docs/caf\u00e9.md", "first\n");
+        _repository.Commit("with an accent");
+        var result = await RunAsync("echo a >> \"docs/caf\u00e9.md\"", "echo b > \"docs/cafe\u0301.md\"");
+        Assert.Equal([BlockerKind.Overlap, BlockerKind.InvalidPath], result.Blockers.Select(blocker => blocker.Kind));
+    }
+
+    [Fact]
     public async Task A_path_outside_the_scope_and_a_protected_path_block_with_their_names()
     {
         var result = await RunAsync("echo x > docs/x.md; mkdir -p .github/workflows; echo x > .github/workflows/ci.yml", "true", config => config["workers"]!["allowlist_globs"] = new JsonObject { ["A_worker"] = new JsonArray("src/**") });

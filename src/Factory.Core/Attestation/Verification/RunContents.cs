@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Factory.Core.Contracts;
-using Factory.Core.Reporting;
+using Factory.Core.Repository;
 
 namespace Factory.Core.Attestation.Verification;
 

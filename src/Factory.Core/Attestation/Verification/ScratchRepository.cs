@@ -1,5 +1,6 @@
 using Factory.Core.Contracts;
 using Factory.Core.Integration;
+using Factory.Core.Reporting;
 using Factory.Core.Repository;
 using Factory.Core.Workers;
 
@@ -90,7 +91,12 @@ internal sealed class ScratchRepository : IDisposable
     /// </summary>
     public async Task<MergeCommands> FindCommandsAsync(CommitId baseCommit, CommitId baseTree, IEnumerable<(string Worker, CommitId Tree)> trees, CancellationToken cancellationToken)
     {
-        await BaseAttributes.WriteAsync(_repository, baseCommit, await _repository.ListPathsAsync(baseTree, cancellationToken).ConfigureAwait(false), AttributesFolder, cancellationToken).ConfigureAwait(false);
+        // A folder of this process alone: nobody can lead these writes astray.
+        var files = new RunFiles(_home);
+        files.EnsureFolder(AttributesFolder);
+        await BaseAttributes.WriteAsync(
+            _repository, baseCommit, await _repository.ListPathsAsync(baseTree, cancellationToken).ConfigureAwait(false),
+            (path, content) => files.WriteAsync(Path.Combine(AttributesFolder, path), content), cancellationToken).ConfigureAwait(false);
         var changes = new List<IReadOnlyList<ChangedPath>>();
         foreach (var (_, tree) in trees) changes.Add(await _repository.DiffAsync(baseTree, tree, cancellationToken).ConfigureAwait(false));
         return await MergeCommands.FindAsync(_repository, _settings, AttributesFolder, changes, cancellationToken).ConfigureAwait(false);
@@ -129,7 +135,7 @@ internal sealed class ScratchRepository : IDisposable
     private static bool Copy(string from, string to)
     {
         var file = new FileInfo(from);
-        if (!Reporting.RegularFile.Is(file.FullName) || file.Length > LargestAttributes) return false;
+        if (!RegularFile.Is(file.FullName) || file.Length > LargestAttributes) return false;
         Directory.CreateDirectory(Path.GetDirectoryName(to)!);
         file.CopyTo(to, overwrite: true);
         return true;

@@ -1,3 +1,4 @@
+using Factory.Core.Repository;
 using System.Text.Json;
 
 namespace Factory.Core.Ledger.Reading;
@@ -22,7 +23,7 @@ internal sealed record TimeOrderHint(long Bytes, long NewestTicks, long? Lines)
         {
             var beside = new FileInfo(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file.Path))!, Name));
             // A frontier names no ledger: only the one that it is made for lies beside it under its own name.
-            if (Path.GetFileName(file.Path) != LedgerPaths.LedgerName || !Reporting.RegularFile.Is(beside.FullName) || beside.Length > LongestFile) return null;
+            if (Path.GetFileName(file.Path) != LedgerPaths.LedgerName || !RegularFile.Is(beside.FullName) || beside.Length > LongestFile) return null;
             using var document = JsonDocument.Parse(File.ReadAllBytes(beside.FullName));
             return Read(document.RootElement) is { } hint && Fits(hint, file) ? hint : null;
         }

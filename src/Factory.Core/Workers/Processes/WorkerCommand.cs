@@ -46,7 +46,7 @@ public static class WorkerCommand
 
     private static ChildProcess Start(WorkerCommandSpec spec)
     {
-        CreateLogDirectory(spec);
+        if (spec.CreateLog is null) CreateLogDirectory(spec);
         var environment = WorkerEnvironment.Of(spec);
         var command = CommandResolver.Resolve(spec.Command, spec.WorkingDirectory, environment);
         return ChildProcess.Start(new ChildProcessSpec(command, spec.WorkingDirectory, environment, spec.InputFile));

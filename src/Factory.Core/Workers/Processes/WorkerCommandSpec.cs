@@ -22,6 +22,10 @@ public sealed record WorkerCommandSpec(string Name, IReadOnlyList<string> Comman
     /// <summary>How many bytes of each stream are kept.</summary>
     public long LogCapBytes { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>Creates a log, given its file name; null creates it by its path in <see cref="LogDirectory"/>.</summary>
+    /// <remarks>An <see cref="IOException"/> is told as the log's error; nothing else may be thrown.</remarks>
+    public Func<string, Stream>? CreateLog { get; init; }
+
     /// <summary>A variable set for the command by which stray processes of it, and of nothing else, are found; null for no search.</summary>
     public EnvironmentMarker? Marker { get; init; }
 }

@@ -64,7 +64,11 @@ internal sealed class WorkerExecution(WorkerCommandSpec spec, ChildProcess child
 
     private Task<OutputLogResult> PumpAsync(string stream, Stream source, CancellationToken endOfReading) =>
         // Started on the pool: where pipes are read synchronously, the first read must not hold up this method.
-        Task.Run(() => OutputLog.PumpAsync(source, Path.Combine(spec.LogDirectory, FileOf(stream)), spec.LogCapBytes, endOfReading), CancellationToken.None);
+        Task.Run(
+            () => spec.CreateLog is { } create
+                ? OutputLog.PumpAsync(source, () => create(FileOf(stream)), spec.LogCapBytes, endOfReading)
+                : OutputLog.PumpAsync(source, Path.Combine(spec.LogDirectory, FileOf(stream)), spec.LogCapBytes, endOfReading),
+            CancellationToken.None);
 
     private async Task<WorkerLog> EndAsync(string stream, Task<OutputLogResult> pump)
     {

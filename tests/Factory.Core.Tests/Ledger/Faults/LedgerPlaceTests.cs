@@ -37,13 +37,40 @@ public sealed class LedgerPlaceTests
     }
 
     [Fact]
+    public void A_link_is_not_followed_to_a_file_and_not_replaced()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links need a right on Windows");
+        using var folder = new LedgerFolder();
+        var target = Path.Combine(folder.Paths.RunsFolder, "mine.txt");
+        File.WriteAllText(target, "mine\n");
+        File.CreateSymbolicLink(folder.Paths.Ledger, target);
+        AssertRefused(folder, "not written through a link");
+        Assert.Equal("mine\n", File.ReadAllText(target));
+    }
+
+    [Fact]
+    public void A_link_where_a_draft_or_the_digest_belongs_leads_nowhere()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links need a right on Windows");
+        using var folder = new LedgerFolder();
+        folder.AppendMany(2);
+        var target = Path.Combine(folder.Paths.RunsFolder, "mine.txt");
+        File.WriteAllText(target, "mine\n");
+        File.CreateSymbolicLink(folder.Paths.Digest, target);
+        File.CreateSymbolicLink(folder.Paths.Digest + ".new", target);
+        LedgerDigest.Refresh(folder.Paths.RunsFolder);
+        Assert.Equal("mine\n", File.ReadAllText(target));
+        Assert.Null(new FileInfo(folder.Paths.Digest).LinkTarget);
+    }
+
+    [Fact]
     public void A_link_to_nothing_is_not_followed()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "links need a right on Windows");
         using var folder = new LedgerFolder();
         var target = Path.Combine(folder.Paths.RunsFolder, "elsewhere.jsonl");
         File.CreateSymbolicLink(folder.Paths.Ledger, target);
-        AssertRefused(folder, "does not exist");
+        AssertRefused(folder, "not written through a link");
         Assert.False(File.Exists(target));
     }
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Factory.Core.Reporting;
+namespace Factory.Core.Repository;
 
 /// <summary>Tells plain files from what only looks like one: opening a pipe that nobody writes to never returns.</summary>
 public static unsafe partial class RegularFile

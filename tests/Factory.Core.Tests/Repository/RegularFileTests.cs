@@ -1,6 +1,7 @@
-using Factory.Core.Reporting;
+using Factory.Core.Repository;
+using Factory.Core.Tests.Reporting;
 
-namespace Factory.Core.Tests.Reporting;
+namespace Factory.Core.Tests.Repository;
 
 public sealed class RegularFileTests : IDisposable
 {

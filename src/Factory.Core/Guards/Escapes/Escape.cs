@@ -1,0 +1,37 @@
+namespace Factory.Core.Guards.Escapes;
+
+/// <summary>One change to what workers may not change.</summary>
+/// <param name="Area">The part it belongs to.</param>
+/// <param name="Name">What was changed: a path, a ref, a setting.</param>
+/// <param name="Deed">What happened, in words that follow the name.</param>
+/// <param name="Diff">The change itself, bounded; lines begin with <c>-</c> and <c>+</c>.</param>
+public sealed record Escape(EscapeArea Area, string Name, string Deed, string Diff)
+{
+    /// <summary>The deed of something that was not there before.</summary>
+    public const string Made = "was made";
+
+    /// <summary>Whether a person who works in the repository during a run makes such changes too.</summary>
+    public bool IsEverydayWork => Area is EscapeArea.Checkout or EscapeArea.Index or EscapeArea.Head or EscapeArea.Ref;
+
+    /// <summary>Whether it is only a copy of what a remote says, which editors renew in the background.</summary>
+    public bool IsRemoteCopy => Area == EscapeArea.Ref && Name.StartsWith("refs/remotes/", StringComparison.Ordinal);
+
+    /// <summary>Whether it is an ordinary branch that was not there before: it takes nothing from anybody, and stays.</summary>
+    public bool IsNewBranch => Area == EscapeArea.Ref && Deed == Made && Name.StartsWith("refs/heads/", StringComparison.Ordinal) && Name != "refs/heads/HEAD" && !Diff.StartsWith("+->", StringComparison.Ordinal);
+
+    /// <summary>What was changed, in words.</summary>
+    public string Subject => Area switch
+    {
+        EscapeArea.Checkout => $"{Name} in your checkout",
+        EscapeArea.Index => "your index",
+        EscapeArea.Head => "HEAD of your checkout",
+        EscapeArea.Ref => $"the ref {Name}",
+        EscapeArea.Config => $"{Name} of the repository's configuration, which all worktrees share,",
+        EscapeArea.Hook => $"the hook {Name}",
+        EscapeArea.Shared => $"{Name} of the repository, which all worktrees share,",
+        EscapeArea.Worktree => $"the worktree {Name}",
+        EscapeArea.Input => $"the file {Name}, which runs are made from,",
+        EscapeArea.Bundle => $"{Name} in a bundle that was closed",
+        _ => Name,
+    };
+}

@@ -1,0 +1,108 @@
+using System.Text;
+using Factory.Core.Repository;
+
+namespace Factory.Core.Guards.Escapes;
+
+/// <summary>Finds what differs between two fingerprints, and shows it.</summary>
+internal sealed class FingerprintComparison(EscapeGround ground, Fingerprint before, Fingerprint after)
+{
+    private readonly GitRepository _repository = ground.Repository;
+
+    private const int MostShown = 20;
+    private const int LongestDiff = 16 * 1024;
+    private const int MostLines = 40;
+
+    /// <summary>Every change, in a stable order.</summary>
+    public async Task<IReadOnlyList<Escape>> CompareAsync(CancellationToken cancellationToken)
+    {
+        var escapes = new List<Escape>();
+        var keys = before.Items.Keys.Union(after.Items.Keys).Where(key => before.Items.GetValueOrDefault(key)?.State != after.Items.GetValueOrDefault(key)?.State);
+        var shown = 0;
+        foreach (var key in keys.Where(key => key.Area != EscapeArea.Ref || !IsExpected(key)).OrderBy(key => key.Area).ThenBy(key => key.Name, StringComparer.Ordinal))
+        {
+            var (old, now) = (before.Items.GetValueOrDefault(key), after.Items.GetValueOrDefault(key));
+            if (key.Area == EscapeArea.Config) escapes.AddRange(await ConfigAsync(key.Name, old, now, cancellationToken).ConfigureAwait(false));
+            else escapes.Add(new Escape(key.Area, key.Name, Deed(key, old, now), key.Area == EscapeArea.Ref || shown++ < MostShown ? await ShowAsync(key, old, now, cancellationToken).ConfigureAwait(false) : ""));
+        }
+
+        if (!before.Index.AsSpan().SequenceEqual(after.Index)) escapes.AddRange(await IndexAsync(cancellationToken).ConfigureAwait(false));
+        return escapes;
+    }
+
+    // Factory makes this run's refs while workers run, and never moves one that it has made.
+    private bool IsExpected(EscapeKey key) => ground.IsOfNewerRun(key.Name) || (ground.IsOwn(key.Name) && !before.Items.ContainsKey(key));
+
+    private static string Deed(EscapeKey key, EscapeState? old, EscapeState? now)
+    {
+        // A file that git did not report before was there, unchanged, unless it is untracked.
+        if (key.Area == EscapeArea.Checkout && now?.State[0] != '?') return "was changed";
+        return old is null ? Escape.Made : now is null ? "was deleted" : "was changed";
+    }
+
+    private async Task<string> ShowAsync(EscapeKey key, EscapeState? old, EscapeState? now, CancellationToken cancellationToken)
+    {
+        if (key.Area == EscapeArea.Checkout && now?.State[0] == '1')
+        {
+            var call = new GitCall("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--ignore-submodules=dirty", "--", key.Name);
+            var diff = await _repository.RunAsync(call, cancellationToken).ConfigureAwait(false);
+            if (diff is { ExitCode: 0, Output.Length: > 0 }) return diff.Text.Length <= LongestDiff ? diff.Text : diff.Text[..LongestDiff] + "\n(cut)";
+        }
+
+        return Lines(Describe(old), Describe(now));
+    }
+
+    private static string[] Describe(EscapeState? state) =>
+        state is null ? [] : state.Content is { } content && !content.Contains((byte)0) ? Encoding.UTF8.GetString(content).Split('\n') : [state.State];
+
+    // Which lines are gone and which are new; enough to see a change of a few lines in a small file.
+    private static string Lines(IEnumerable<string> old, IEnumerable<string> now)
+    {
+        var (gone, come) = (old.ToList(), now.ToList());
+        var removed = gone.Except(come, StringComparer.Ordinal).Select(line => "-" + line);
+        return string.Join('\n', removed.Concat(come.Except(gone, StringComparer.Ordinal).Select(line => "+" + line)).Take(MostLines));
+    }
+
+    private async Task<IEnumerable<Escape>> ConfigAsync(string name, EscapeState? old, EscapeState? now, CancellationToken cancellationToken)
+    {
+        var (before, after) = (await SettingsAsync(old, cancellationToken).ConfigureAwait(false), await SettingsAsync(now, cancellationToken).ConfigureAwait(false));
+        // A file that git cannot read, or in which only comments changed, is named as a whole.
+        if (before is null || after is null || before.SetEquals(after)) return [new Escape(EscapeArea.Config, name, "was changed", Lines(Describe(old), Describe(now)))];
+        return before.Except(after).Union(after.Except(before)).Select(setting => setting.Split('\n')[0]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+            .Select(key => new Escape(EscapeArea.Config, key, "was changed", Lines(Of(before, key), Of(after, key))));
+
+        static IEnumerable<string> Of(IEnumerable<string> settings, string key) =>
+            settings.Where(setting => setting.Split('\n')[0] == key).Select(setting => setting.Replace("\n", " = ", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+    }
+
+    private async Task<HashSet<string>?> SettingsAsync(EscapeState? state, CancellationToken cancellationToken)
+    {
+        if (state is null) return [];
+        if (state.Content is null) return null;
+        var answer = await _repository.RunAsync(new GitCall("config", "--file", "-", "-z", "--list") { Input = state.Content }, cancellationToken).ConfigureAwait(false);
+        return answer.ExitCode == 0 ? [.. answer.Fields] : null;
+    }
+
+    // git renews the times in an index whenever it looks at the files; only entries and flags count.
+    private async Task<IEnumerable<Escape>> IndexAsync(CancellationToken cancellationToken)
+    {
+        var (old, now) = (await EntriesAsync(before.Index, cancellationToken).ConfigureAwait(false), await EntriesAsync(after.Index, cancellationToken).ConfigureAwait(false));
+        if (old is null || now is null) return [new Escape(EscapeArea.Index, "index", "cannot be read any more", "")];
+        return old.SetEquals(now) ? [] : [new Escape(EscapeArea.Index, "index", "was changed", Lines(old.Except(now), now.Except(old)))];
+    }
+
+    private async Task<HashSet<string>?> EntriesAsync(byte[] index, CancellationToken cancellationToken)
+    {
+        if (index.Length == 0) return [];
+        var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        try
+        {
+            await File.WriteAllBytesAsync(file, index, cancellationToken).ConfigureAwait(false);
+            var answer = await _repository.RunAsync(new GitCall("ls-files", "-v", "-s", "-z", "--full-name") { IndexFile = file }, cancellationToken).ConfigureAwait(false);
+            return answer.ExitCode == 0 ? [.. answer.Fields] : null;
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+}

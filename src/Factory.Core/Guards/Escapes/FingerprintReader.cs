@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using Factory.Core.Contracts;
+using Factory.Core.Repository;
+
+namespace Factory.Core.Guards.Escapes;
+
+/// <summary>
+/// Takes a <see cref="Fingerprint"/>. git compares the checkout with the index by the times and sizes of its files, so that
+/// fifty thousand of them take a fraction of a second; only files that are changed already are read.
+/// </summary>
+internal sealed class FingerprintReader(EscapeGround ground)
+{
+    private const long LargestRead = 1024 * 1024;
+    private const int LargestContent = 64 * 1024;
+
+    // Of the files that are changed or untracked there may be very many; whether one is read depends on nothing but itself, so
+    // that two fingerprints always compare the same.
+    private const long LargestChangedRead = 64 * 1024;
+    private readonly ConcurrentDictionary<EscapeKey, EscapeState> _items = new();
+
+    private string Common => ground.Repository.CommonDirectory;
+
+    /// <summary>Takes it.</summary>
+    /// <exception cref="FactoryException">git could not read the checkout or the refs.</exception>
+    public async Task<Fingerprint> ReadAsync(CancellationToken cancellationToken)
+    {
+        var refs = ReadRefsAsync(cancellationToken);
+        var checkout = ReadCheckoutAsync(cancellationToken);
+        var index = ReadBytes(Path.Combine(ground.Repository.GitDirectory, "index")) ?? [];
+        ReadShared();
+        ReadWorktrees();
+        foreach (var file in ground.Inputs) Add(EscapeArea.Input, file, file, keepContent: false);
+        await Task.WhenAll(refs, checkout).ConfigureAwait(false);
+        return new Fingerprint(_items, index);
+    }
+
+    /// <summary>The state of a file in few words: its kind, mode, and digest, or size and time when it is large.</summary>
+    public static string Stamp(string path, long largestRead = LargestRead)
+    {
+        try
+        {
+            var file = new FileInfo(path);
+            if (file.LinkTarget is { } target) return "link to " + target;
+            if (!file.Exists) return Directory.Exists(path) ? "folder" : "missing";
+            var mode = OperatingSystem.IsWindows() ? "" : Convert.ToString((int)file.UnixFileMode, 8) + " ";
+            if (!RegularFile.Is(path)) return mode + "special file";
+            var detail = file.Length <= largestRead ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) : file.LastWriteTimeUtc.Ticks.ToString(CultureInfo.InvariantCulture);
+            return string.Create(CultureInfo.InvariantCulture, $"{mode}{file.Length} bytes {detail}");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return "unreadable";
+        }
+    }
+
+    private async Task ReadCheckoutAsync(CancellationToken cancellationToken)
+    {
+        var call = new GitCall("status", "--porcelain=v2", "-z", "--untracked-files=all", "--ignore-submodules=dirty", "--no-renames");
+        foreach (var field in (await ground.Repository.RequireAsync(call, cancellationToken).ConfigureAwait(false)).Fields)
+        {
+            // "1 XY sub mH mI mW hH hI path", "u XY sub m1 m2 m3 mW h1 h2 h3 path", "? path"
+            var parts = field.Split(' ', field[0] switch { '1' => 9, 'u' => 11, _ => 2 });
+            var path = parts[^1];
+            var file = Path.Combine(ground.Repository.Root, path);
+            _items[new EscapeKey(EscapeArea.Checkout, path)] = new EscapeState(string.Join(' ', parts[..^1]) + " " + Stamp(file, LargestChangedRead));
+        }
+    }
+
+    private async Task ReadRefsAsync(CancellationToken cancellationToken)
+    {
+        // In a linked worktree some refs lie elsewhere.
+        if (ground.Repository.GitDirectory == Common && LooseRefs.Read(Common) is { } refs)
+        {
+            foreach (var (name, value) in refs) _items[new EscapeKey(EscapeArea.Ref, name)] = new EscapeState(value);
+            return;
+        }
+
+        var call = new GitCall("for-each-ref", "--format=%(objectname)%00%(symref)%00%(refname)");
+        var lines = (await ground.Repository.RequireAsync(call, cancellationToken).ConfigureAwait(false)).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        foreach (var parts in lines.Select(line => line.Split('\0')))
+            _items[new EscapeKey(EscapeArea.Ref, parts[2])] = new EscapeState(parts[1].Length > 0 ? $"-> {parts[1]}" : parts[0]);
+    }
+
+    private void ReadShared()
+    {
+        if (ReadBytes(Path.Combine(ground.Repository.GitDirectory, "HEAD")) is { } head) _items[new EscapeKey(EscapeArea.Head, "HEAD")] = new EscapeState(System.Text.Encoding.UTF8.GetString(head).Trim());
+        foreach (var name in (string[])["config", "config.worktree"]) Add(EscapeArea.Config, name, Path.Combine(Common, name), keepContent: true);
+        foreach (var name in (string[])["shallow", "objects/info/alternates", "logs/refs/stash"]) Add(EscapeArea.Shared, name, Path.Combine(Common, name), keepContent: true);
+        AddFolder(EscapeArea.Shared, "info");
+        AddFolder(EscapeArea.Hook, "hooks");
+    }
+
+    private void AddFolder(EscapeArea area, string name)
+    {
+        var folder = Path.Combine(Common, name);
+        if (new DirectoryInfo(folder) is { LinkTarget: { } target }) _items[new EscapeKey(area, name)] = new EscapeState("link to " + target);
+        if (!Directory.Exists(folder)) return;
+        // git keeps lists for dumb transports in info/refs, which its own housekeeping renews.
+        foreach (var file in Directory.EnumerateFileSystemEntries(folder).Where(file => area != EscapeArea.Shared || Path.GetFileName(file) != "refs"))
+            Add(area, $"{name}/{Path.GetFileName(file)}", file, keepContent: !file.EndsWith(".sample", StringComparison.Ordinal));
+    }
+
+    private void ReadWorktrees()
+    {
+        var folder = Path.Combine(Common, "worktrees");
+        if (!Directory.Exists(folder)) return;
+        foreach (var admin in Directory.EnumerateDirectories(folder))
+        {
+            if (ReadBytes(Path.Combine(admin, "gitdir")) is not { } pointer) continue;
+            // Empty while git is about to register it.
+            if (System.Text.Encoding.UTF8.GetString(pointer).Trim() is not { Length: > 0 } text) continue;
+            var path = Path.GetFullPath(text, admin);
+            // Worktrees of workers, of this run and of others, are made and reset by Factory.
+            if (IsBelow(path, ground.WorktreesDirectory) || IsBelow(path, ground.RunsDirectory)) continue;
+            var head = ReadBytes(Path.Combine(admin, "HEAD")) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes).Trim() : "missing";
+            _items[new EscapeKey(EscapeArea.Worktree, Path.GetDirectoryName(path) ?? path)] = new EscapeState(head);
+        }
+    }
+
+    private static bool IsBelow(string path, string folder) =>
+        path.Replace('\\', '/').StartsWith(folder.Replace('\\', '/').TrimEnd('/') + "/", OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
+
+    private void Add(EscapeArea area, string name, string file, bool keepContent)
+    {
+        var state = Stamp(file);
+        if (state == "missing") return;
+        var content = keepContent && new FileInfo(file) is { LinkTarget: null, Length: <= LargestContent } && RegularFile.Is(file) ? ReadBytes(file) : null;
+        _items[new EscapeKey(area, name)] = new EscapeState(state, content);
+    }
+
+    private static byte[]? ReadBytes(string file)
+    {
+        try
+        {
+            return RegularFile.Is(file) ? File.ReadAllBytes(file) : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

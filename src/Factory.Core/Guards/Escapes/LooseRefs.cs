@@ -1,0 +1,63 @@
+using System.Text;
+using Factory.Core.Repository;
+
+namespace Factory.Core.Guards.Escapes;
+
+/// <summary>
+/// Reads the refs of a repository from its files, which costs no process. Only for git's files format; a repository with
+/// another one, or a file that is not as git writes it, is read by git.
+/// </summary>
+internal static class LooseRefs
+{
+    private const int LongestRef = 4096;
+
+    /// <summary>Every ref with its object id, or <c>-> NAME</c> for a symbolic one; null when git must be asked.</summary>
+    /// <param name="common">The common git folder, absolute.</param>
+    public static Dictionary<string, string>? Read(string common)
+    {
+        if (Directory.Exists(Path.Combine(common, "reftable"))) return null;
+        try
+        {
+            var refs = new Dictionary<string, string>(StringComparer.Ordinal);
+            // Loose ones first, as git does: one that is packed meanwhile is in the file that is read afterwards.
+            return AddLoose(common, refs) && AddPacked(Path.Combine(common, "packed-refs"), refs) ? refs : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static bool AddLoose(string common, Dictionary<string, string> refs)
+    {
+        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(common, "refs"), "*", options))
+        {
+            if (file.EndsWith(".lock", StringComparison.Ordinal)) continue;
+            if (!RegularFile.Is(file) || new FileInfo(file).Length > LongestRef) return false;
+            var text = File.ReadAllText(file, Encoding.UTF8).TrimEnd();
+            var value = text.StartsWith("ref:", StringComparison.Ordinal) ? "-> " + text[4..].Trim() : IsObjectId(text) ? text : null;
+            if (value is null) return false;
+            refs[Path.GetRelativePath(common, file).Replace('\\', '/')] = value;
+        }
+
+        return true;
+    }
+
+    private static bool AddPacked(string file, Dictionary<string, string> refs)
+    {
+        if (!File.Exists(file)) return true;
+        if (!RegularFile.Is(file)) return false;
+        // "<id> <name>", after an annotated tag "^<id>" of what it points at, and a comment first.
+        foreach (var line in File.ReadLines(file, Encoding.UTF8).Where(line => line.Length > 0 && line[0] is not ('#' or '^')))
+        {
+            var space = line.IndexOf(' ', StringComparison.Ordinal);
+            if (space < 0 || !IsObjectId(line[..space])) return false;
+            refs.TryAdd(line[(space + 1)..], line[..space]);
+        }
+
+        return true;
+    }
+
+    private static bool IsObjectId(string text) => text.Length is 40 or 64 && text.All(char.IsAsciiHexDigitLower);
+}

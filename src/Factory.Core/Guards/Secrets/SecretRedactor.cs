@@ -1,0 +1,77 @@
+using System.Buffers;
+using System.Text;
+using Factory.Core.Contracts;
+
+namespace Factory.Core.Guards.Secrets;
+
+/// <summary>
+/// Keeps secrets out of what Factory writes and prints about a run: those that were found, wherever they stand, and those that
+/// a rule recognises. Safe to use from several threads.
+/// </summary>
+public sealed class SecretRedactor
+{
+    private const int ShortestRun = 16;
+    private const int LongRun = 24;
+    private static readonly SearchValues<string> Hints = SearchValues.Create(["pass", "pwd", "@", "://", "-----BEGIN"], StringComparison.OrdinalIgnoreCase);
+    private volatile IReadOnlyList<string> _known = [];
+
+    /// <summary>Remembers secrets; the longest are replaced first.</summary>
+    public void Learn(IEnumerable<string> secrets)
+    {
+        lock (this) _known = [.. _known.Concat(secrets).Where(secret => secret.Length > 0).Distinct(StringComparer.Ordinal).OrderByDescending(secret => secret.Length)];
+    }
+
+    /// <summary>The text with <c>[redacted]</c> for every secret that was learned.</summary>
+    public string Hide(string text)
+    {
+        foreach (var secret in _known) text = text.Replace(secret, "[redacted]", StringComparison.Ordinal);
+        return text;
+    }
+
+    /// <summary>The text without learned secrets, and with <c>[redacted: RULE]</c> for what a rule takes for one.</summary>
+    public string Redact(string text)
+    {
+        text = Hide(text);
+        if (!IsSuspicious(text)) return text;
+        var spans = SecretScanner.BuiltIn.Find(text);
+        if (spans.Count == 0) return text;
+        var clean = new StringBuilder();
+        var at = 0;
+        foreach (var span in spans)
+        {
+            clean.Append(text, at, span.Start - at).Append("[redacted: ").Append(span.Rule.Id).Append(']');
+            at = span.End;
+        }
+
+        return clean.Append(text, at, text.Length - at).ToString();
+    }
+
+    /// <summary>A blocker without secrets.</summary>
+    public Blocker Redact(Blocker blocker) => blocker with
+    {
+        Path = blocker.Path is null ? null : Redact(blocker.Path),
+        Message = Redact(blocker.Message),
+        NextAction = Redact(blocker.NextAction),
+    };
+
+    // The rules take time to load, and most messages hold nothing that could be a secret: no long word.
+    private static bool IsSuspicious(string text)
+    {
+        if (text.AsSpan().ContainsAny(Hints)) return true;
+        var (run, letters, digits) = (0, false, false);
+        foreach (var c in text)
+        {
+            var isDigit = char.IsAsciiDigit(c);
+            if (!isDigit && !char.IsAsciiLetter(c) && c is not ('+' or '_' or '-' or '.' or '~' or '%' or '='))
+            {
+                (run, letters, digits) = (0, false, false);
+                continue;
+            }
+
+            (run, letters, digits) = (run + 1, letters || !isDigit, digits || isDigit);
+            if (run >= (letters && digits ? ShortestRun : LongRun)) return true;
+        }
+
+        return false;
+    }
+}

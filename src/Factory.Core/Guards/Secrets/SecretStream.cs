@@ -1,0 +1,93 @@
+using System.Buffers;
+using System.Text;
+
+namespace Factory.Core.Guards.Secrets;
+
+/// <summary>A secret in a file.</summary>
+/// <param name="Rule">The rule that found it.</param>
+/// <param name="Line">The line it begins in, from 1.</param>
+/// <param name="Secret">The secret itself. It must not reach anything that is written or printed.</param>
+public sealed record SecretHit(SecretRule Rule, long Line, string Secret)
+{
+    /// <summary>Without the secret, so that no message and no log shows it by accident.</summary>
+    public override string ToString() => $"{Rule.Id} in line {Line}";
+}
+
+/// <summary>
+/// Finds the secrets in the bytes of a file of any size and any kind, in bounded memory. Bytes are taken one by one as
+/// characters, since every rule is about ASCII; NUL bytes are left out, so that UTF-16 and UTF-32 read like ASCII.
+/// </summary>
+public sealed class SecretStream : IDisposable
+{
+    private const int BlockSize = 256 * 1024;
+    private readonly SecretScanner _scanner;
+    private readonly int _mostHits;
+    private readonly int _before;
+    private readonly char[] _text;
+    private readonly List<SecretHit> _hits = [];
+    private int _length;
+    private int _scanned;
+    private long _line = 1;
+
+    /// <summary>Begins a file.</summary>
+    /// <param name="scanner">What searches.</param>
+    /// <param name="mostHits">After how many secrets to stop.</param>
+    public SecretStream(SecretScanner scanner, int mostHits)
+    {
+        (_scanner, _mostHits) = (scanner, mostHits);
+        // One more, for the character before a secret.
+        _before = scanner.LongestBefore + 4;
+        _text = ArrayPool<char>.Shared.Rent(BlockSize + SecretRule.LongestReach + _before);
+    }
+
+    /// <summary>What was found, in the order of the file; at most as many as were asked for.</summary>
+    public IReadOnlyList<SecretHit> Hits => _hits;
+
+    /// <summary>Takes the next bytes.</summary>
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty && _hits.Count < _mostHits)
+        {
+            var part = bytes[..Math.Min(bytes.Length, _text.Length - _length)];
+            bytes = bytes[part.Length..];
+            Take(part);
+            if (_length == _text.Length) Scan(_length - SecretRule.LongestReach);
+        }
+    }
+
+    /// <summary>Ends the file.</summary>
+    public void Complete() => Scan(_length);
+
+    /// <inheritdoc/>
+    public void Dispose() => ArrayPool<char>.Shared.Return(_text, clearArray: _hits.Count > 0);
+
+    private void Take(ReadOnlySpan<byte> part)
+    {
+        while (!part.IsEmpty)
+        {
+            var zero = part.IndexOf((byte)0);
+            var plain = zero < 0 ? part : part[..zero];
+            _length += Encoding.Latin1.GetChars(plain, _text.AsSpan(_length));
+            if (zero < 0) return;
+            part = part[zero..].TrimStart((byte)0);
+        }
+    }
+
+    // A keyword is judged only when everything that its rule may look at is here.
+    private void Scan(int end)
+    {
+        var text = _text.AsSpan(0, _length);
+        var counted = _scanned;
+        foreach (var span in _scanner.Find(text, _scanned, end))
+        {
+            if (_hits.Count == _mostHits) break;
+            var line = span.Start >= counted ? _line + text[counted..span.Start].Count('\n') : _line - text[span.Start..counted].Count('\n');
+            _hits.Add(new SecretHit(span.Rule, line, new string(text[span.Start..span.End])));
+        }
+
+        _line += text[counted..end].Count('\n');
+        var keepFrom = Math.Max(0, end - _before);
+        text[keepFrom..].CopyTo(_text);
+        (_length, _scanned) = (_length - keepFrom, end - keepFrom);
+    }
+}

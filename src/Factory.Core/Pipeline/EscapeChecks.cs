@@ -1,0 +1,117 @@
+using System.Text;
+using Factory.Core.Contracts;
+using Factory.Core.Guards.Escapes;
+using Factory.Core.Ledger;
+
+namespace Factory.Core.Pipeline;
+
+/// <summary>Watches, while workers run, over what they may not change, and records what they changed all the same.</summary>
+public sealed class EscapeChecks : IDisposable
+{
+    private const string FileName = "escapes.diff";
+    private readonly RunSession _session;
+    private readonly EscapeWatch _watch;
+    private readonly EscapeReport _report;
+    private readonly HashSet<string> _moved = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _since = new(StringComparer.Ordinal);
+    private LedgerMark _ledger;
+    private readonly ClosedBundles _bundles = new();
+    private readonly Lock _gate = new();
+
+    /// <summary>Begins to watch.</summary>
+    public EscapeChecks(RunSession session)
+    {
+        _session = session;
+        var ground = session.Ground;
+        _watch = new EscapeWatch(
+            new EscapeGround(ground.Repository, session.Folder.Id, ground.Config.Run.BranchPrefix, ground.RunsDirectory, ground.WorktreesDirectory, Inputs(session)), session.Workers.Count);
+        _report = new EscapeReport(ground.Config.Security.EscapeCheck != "block", session.Shown(EvidenceFile), session.Redactor);
+        _ledger = LedgerMark.Take(new LedgerPaths(ground.RunsDirectory).Ledger);
+        if (!session.Services.LeavesOutEscapeChecks) _ = _watch.BeginAsync();
+    }
+
+    private string EvidenceFile => Path.Combine(_session.Folder.Integrator, "LOGS", FileName);
+
+    /// <summary>A worker is about to start; nothing of it may run before this has ended.</summary>
+    /// <returns>Whether it may start: what nobody could look at before is nothing to compare with afterwards.</returns>
+    public async Task<bool> StartAsync(WorkerState worker)
+    {
+        if (_session.Services.LeavesOutEscapeChecks) return true;
+        try
+        {
+            await _watch.StartAsync(worker.Id).ConfigureAwait(false);
+            lock (_gate) _since.Add(worker.Id);
+            return true;
+        }
+        catch (Exception error) when (error is FactoryException or IOException or UnauthorizedAccessException)
+        {
+            worker.Block(BlockerKind.Escape, $"was not started, because your checkout cannot be compared before and after it: {error.Message}", "mend what git reports, for example with 'git status' in your checkout, and run again");
+            return false;
+        }
+    }
+
+    /// <summary>A worker has ended, or never started. What it alone can have changed blocks it.</summary>
+    public async Task EndAsync(WorkerState worker)
+    {
+        if (_session.Services.LeavesOutEscapeChecks) return;
+        var (wasAlone, found) = await _watch.EndAsync(worker.Id).ConfigureAwait(false);
+        lock (_gate)
+        {
+            var (blockers, warnings) = (_report.Blockers.Count, _report.Warnings.Count);
+            foreach (var finding in found) _report.Add(finding);
+            // What was not looked at since more than one ran is looked at when all have ended.
+            if (wasAlone && _since.Count == 1 && _since.Contains(worker.Id))
+            {
+                AddTraces([worker.Id]);
+                _since.Clear();
+            }
+
+            worker.Blockers.AddRange(_report.Blockers.Skip(blockers));
+            worker.Warnings.AddRange(_report.Warnings.Skip(warnings));
+        }
+    }
+
+    /// <summary>A worker's bundle was written, and is nobody's to change from now on.</summary>
+    public void Close(WorkerState worker)
+    {
+        if (!_session.Services.LeavesOutEscapeChecks) _bundles.Add(worker.Id, _session.Folder.Bundle(worker.Id));
+    }
+
+    /// <summary>Judges what is left to judge when all workers have ended, and writes the evidence.</summary>
+    public async Task CompleteAsync()
+    {
+        var (blockers, warnings) = (_report.Blockers.Count, _report.Warnings.Count);
+        foreach (var finding in await _watch.CompleteAsync().ConfigureAwait(false)) _report.Add(finding);
+        lock (_gate) AddTraces(_session.Workers.Where(worker => _since.Count == 0 ? worker.StartedAt is not null : _since.Contains(worker.Id)).Select(worker => worker.Id).ToList());
+        _session.Blockers.AddRange(_report.Blockers.Skip(blockers));
+        _session.Warnings.AddRange(_report.Warnings.Skip(warnings));
+        if (_report.Text.Length == 0) return;
+        _session.Files.EnsureFolder(_session.Folder.Integrator);
+        _session.Files.EnsureFolder(Path.GetDirectoryName(EvidenceFile)!);
+        await _session.Files.WriteAsync(EvidenceFile, Encoding.UTF8.GetBytes(_report.Text)).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _watch.Dispose();
+
+    // What lies in the run's own folders: closed bundles, the ledger, worktrees that were captured. Each change is told once.
+    private void AddTraces(IReadOnlyList<string> suspects)
+    {
+        foreach (var escape in _bundles.TakeChanges().Concat(_ledger.Compare()).Concat(MovedWorktrees().Where(escape => _moved.Add(escape.Name))).ToList())
+            _report.Add(new EscapeFinding(escape, suspects));
+        if (!_ledger.Holds) _ledger = LedgerMark.Take(_ledger.File);
+    }
+
+    // After its capture a worktree is at the captured commit; only another worker can have moved it.
+    private IEnumerable<Escape> MovedWorktrees() =>
+        from worker in _session.Workers
+        where worker is { Worktree: { } tree, Commit: not null, Blockers.Count: 0 } && (!tree.IsIntact || tree.DetachedHead != worker.Commit)
+        select new Escape(EscapeArea.Worktree, worker.WorktreePath, $"of {worker.Id} was moved after its work was captured", $"-{worker.Commit}\n+{worker.Worktree!.DetachedHead}");
+
+    private static List<string> Inputs(RunSession session)
+    {
+        var root = session.Ground.Repository.Root;
+        var files = session.Workers.SelectMany(worker => worker.Definition.CopyIgnored.Append(worker.Definition.Prompt)).Append(session.Ground.Config.Source).OfType<string>();
+        return [.. files.Select(file => Path.GetFullPath(file, root)).Distinct(StringComparer.Ordinal)];
+    }
+}

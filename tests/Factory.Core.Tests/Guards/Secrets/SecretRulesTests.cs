@@ -1,0 +1,83 @@
+using System.Text;
+using Factory.Core.Contracts;
+using Factory.Core.Guards.Secrets;
+using FsCheck.Xunit;
+
+namespace Factory.Core.Tests.Guards.Secrets;
+
+public sealed class SecretRulesTests
+{
+    public static TheoryData<string> Rules => [.. SecretRuleSet.BuiltIn.Rules.Select(rule => rule.Id)];
+
+    [Fact]
+    public void The_file_of_rules_is_of_its_schema()
+    {
+        using var stream = typeof(SecretRuleSet).Assembly.GetManifestResourceStream("schemas/secret_rules.json")!;
+        using var reader = new StreamReader(stream);
+        // Thresholds are fractions, which no document of a run may hold; the validator names each of them and nothing else.
+        var problems = SchemaGate.Validate(Encoding.UTF8.GetBytes(reader.ReadToEnd()), SchemaGate.Load("secret_rules"));
+        Assert.All(problems, problem => Assert.EndsWith(".min_entropy", problem.Path, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_rule_has_its_own_name_and_a_sample_here()
+    {
+        var ids = SecretRuleSet.BuiltIn.Rules.Select(rule => rule.Id).ToList();
+        Assert.Equal(ids.Distinct().Count(), ids.Count);
+        Assert.Equal(ids.Order(StringComparer.Ordinal), SecretSamples.ByRule.Keys.Order(StringComparer.Ordinal));
+        Assert.All(SecretRuleSet.BuiltIn.Rules, rule => Assert.InRange(rule.After, 1, SecretRule.LongestReach));
+    }
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public void A_rule_finds_its_secrets_and_exactly_them(string rule)
+    {
+        var random = new Random(20260101);
+        for (var i = 0; i < 50; i++)
+        {
+            var (line, secret) = SecretSamples.ByRule[rule](random);
+            var text = $"some words before\n{line}\nand after\n";
+            var span = Assert.Single(SecretScanner.BuiltIn.Find(text));
+            Assert.Equal((rule, secret), (span.Rule.Id, text[span.Start..span.End]));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public void A_rule_finds_its_secrets_in_quotes_and_after_escapes(string rule)
+    {
+        var random = new Random(7);
+        foreach (var (before, after) in ((string, string)[])[("x = '", "'"), ("{\"a\":\"\\n", "\"}"), ("<v>", "</v>"), ("\t- ", " # c"), ("é ", " é")])
+        {
+            if (rule == "secret-setting" && after is not "") continue;
+            var (line, secret) = SecretSamples.ByRule[rule](random);
+            var text = before + line.Replace("\n", before.Contains("\\n", StringComparison.Ordinal) ? "\\n" : "\n", StringComparison.Ordinal) + after;
+            Assert.Contains(SecretScanner.BuiltIn.Find(text), span => text[span.Start..span.End].Contains(secret[..10], StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [InlineData("password = \"changeme123\"")]
+    [InlineData("password = os.environ[\"DB_PASSWORD_1\"]")]
+    [InlineData("password = \"${DB_PASSWORD_1}\"")]
+    [InlineData("secret = getSecret(\"name-of-secret-1\")")]
+    [InlineData("token_type = \"authorization_code_2\"")]
+    [InlineData("-----BEGIN PRIVATE KEY-----")]
+    [InlineData("if (text.StartsWith(\"-----BEGIN RSA PRIVATE KEY-----\")) return;")]
+    [InlineData("https://user:password@example.invalid/")]
+    [InlineData("git@github.com:owner/name.git")]
+    [InlineData("AKIAIOSFODNN7EXAMPLE")]
+    [InlineData("ghp_000000000000000000000000000000000000")]
+    [InlineData("public_token = \"the token of the public\"")]
+    [InlineData("sha512-4f8ce0d2b7a1d3b3c6a1e2f30f4a5b6c7d8e9f00112233445566778899aabbcc")]
+    [InlineData("7f3a2c1b9d8e4f5061728394a5b6c7d8e9f00112")]
+    public void Ordinary_text_holds_no_secret(string text) => Assert.Empty(SecretScanner.BuiltIn.Find(text));
+
+    [Property(MaxTest = 50)]
+    public void The_earlier_rule_wins_where_two_find_the_same(int seed)
+    {
+        var (_, token) = SecretSamples.ByRule["github-token"](new Random(seed));
+        var span = Assert.Single(SecretScanner.BuiltIn.Find($"token = \"{token}\""));
+        Assert.Equal("github-token", span.Rule.Id);
+    }
+}

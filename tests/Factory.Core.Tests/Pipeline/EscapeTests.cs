@@ -1,0 +1,165 @@
+using System.Text.Json.Nodes;
+using Factory.Core.Contracts;
+
+namespace Factory.Core.Tests.Pipeline;
+
+/// <summary>Workers that reach outside their worktree, each beside one that does not.</summary>
+public sealed class EscapeTests : IDisposable
+{
+    private const string Innocent = "echo b > src/b.txt";
+    private readonly TestRepository _repository = new();
+
+    private string Root => _repository.Root;
+
+    public void Dispose() => _repository.Dispose();
+
+    [Theory]
+    [InlineData("echo x >> \"$ROOT/src/file1.txt\"", "src/file1.txt")]
+    [InlineData("rm \"$ROOT/docs/guide.md\"", "docs/guide.md")]
+    [InlineData("echo x > \"$ROOT/new.txt\"", "new.txt")]
+    [InlineData("echo y > \"$ROOT/mine.txt\"", "mine.txt")]
+    [InlineData("echo y >> \"$ROOT/CHANGELOG.md\"", "CHANGELOG.md")]
+    [InlineData("chmod +x \"$ROOT/src/file1.txt\"", "src/file1.txt")]
+    [InlineData("git -C \"$ROOT\" add mine.txt", "mine.txt")]
+    [InlineData("git -C \"$ROOT\" update-index --assume-unchanged src/file1.txt", "index")]
+    [InlineData("git -C \"$ROOT\" symbolic-ref HEAD refs/heads/other", "HEAD")]
+    [InlineData("git update-ref refs/heads/other HEAD~1", "refs/heads/other")]
+    [InlineData("git branch -D other", "refs/heads/other")]
+    [InlineData("git tag sneaky", "refs/tags/sneaky")]
+    [InlineData("git replace HEAD HEAD~1", null)]
+    [InlineData("echo x > src/a.txt; git stash -u", "refs/stash")]
+    [InlineData("git config user.name Mallory", "user.name")]
+    [InlineData("git config alias.st '!sh -c evil'", "alias.st")]
+    [InlineData("mkdir -p \"$COMMON/hooks\"; echo 'exit 1' > \"$COMMON/hooks/pre-commit\"", "hooks/pre-commit")]
+    [InlineData("mkdir -p \"$COMMON/info\"; echo '* merge=union' >> \"$COMMON/info/attributes\"", "info/attributes")]
+    [InlineData("git worktree add -q --detach \"$HOME_OF_TEST/elsewhere\"", null)]
+    [InlineData("git -C \"$HOME_OF_TEST/other tree\" checkout -q --detach HEAD~1", null)]
+    [InlineData("echo '{}' > \"$HOME_OF_TEST/factory.config.json\"", null)]
+    [InlineData("truncate -s 10 \"$ROOT/tools/codex/runs/factory_ledger.jsonl\" || true", null)]
+    public async Task A_worker_that_reaches_out_is_named_and_nobody_else(string script, string? what)
+    {
+        TestRepository.RequireUnix();
+        Prepare();
+        if (script.StartsWith("truncate", StringComparison.Ordinal)) script = "cp \"$ROOT/tools/codex/runs/factory_ledger.jsonl\" /dev/null; printf '0' | dd of=\"$ROOT/tools/codex/runs/factory_ledger.jsonl\" bs=1 seek=30 conv=notrunc 2>/dev/null";
+        var result = await RunAsync(1, ("A_worker", "echo a > src/a2.txt"), ("B_worker", $"ROOT='{Quoted(Root)}'; COMMON=\"$ROOT/.git\"; HOME_OF_TEST='{Quoted(_repository.Home)}'; {script}"), ("C_worker", Innocent));
+        Assert.Equal((RunStatus.Blocked, 2), (result.Status, result.ExitCode));
+        var escapes = result.Blockers.Where(blocker => blocker.Kind == BlockerKind.Escape).ToList();
+        Assert.NotEmpty(escapes);
+        if (what is not null) Assert.Contains(escapes, blocker => blocker.Path == what && blocker.Worker == "B_worker");
+        Assert.DoesNotContain(result.Blockers, blocker => blocker.Worker is "A_worker" or "C_worker");
+        Assert.NotEqual(RunStatus.Blocked, result.Workers[0].Status);
+        Assert.NotEqual(RunStatus.Blocked, result.Workers[2].Status);
+        Assert.Contains("== ", File.ReadAllText(Path.Combine(result.RunDir!, "Z_integrator", "LOGS", "escapes.diff")), StringComparison.Ordinal);
+        Assert.Contains("[escape]", File.ReadAllText(result.Report!), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("git status >/dev/null; git -C \"$ROOT\" status >/dev/null; git log >/dev/null")]
+    [InlineData("touch \"$ROOT/src/file1.txt\"; git -C \"$ROOT\" status >/dev/null")]
+    [InlineData("git add -A; git commit -q -m work; git reset -q --soft HEAD~1; git gc -q")]
+    [InlineData("echo x > src/x.txt; git add -A; git commit -q -m work; git rebase -q HEAD~1")]
+    [InlineData("git fetch -q \"$ROOT\" main")]
+    [InlineData("mkdir -p ignored; echo x > ignored/cache; git pack-refs --all")]
+    public async Task What_changes_nothing_of_the_user_s_is_no_finding(string script)
+    {
+        TestRepository.RequireUnix();
+        Prepare();
+        var result = await RunAsync(0, ("A_worker", $"ROOT='{Quoted(Root)}'; echo a > src/a.txt; {script}"), ("B_worker", Innocent));
+        Assert.Equal([], result.Blockers);
+        Assert.Equal(RunStatus.Pass, result.Status);
+    }
+
+    [Fact]
+    public async Task Workers_that_ran_side_by_side_are_all_suspects()
+    {
+        Prepare();
+        var result = await RunAsync(0, ("A_worker", $"echo x > '{Quoted(Root)}/new.txt'; sleep 0.3"), ("B_worker", Innocent + "; sleep 0.3"));
+        var blocker = Assert.Single(result.Blockers);
+        Assert.Equal((BlockerKind.Escape, "new.txt", null), (blocker.Kind, blocker.Path, blocker.Worker));
+        Assert.Contains("while A_worker and B_worker ran, by a worker or by you", blocker.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_person_who_works_meanwhile_can_have_it_warn_only()
+    {
+        Prepare();
+        var config = _repository.Configure(("A_worker", $"echo a > src/a.txt; echo x >> '{Quoted(Root)}/mine.txt'; git -C '{Quoted(Root)}' commit -q --allow-empty -m mine; git -C '{Quoted(Root)}' config user.signingkey x"));
+        config["security"] = new JsonObject { ["escape_check"] = "warn" };
+        _repository.Save(config);
+        var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("user.signingkey", Assert.Single(result.Blockers).Path);
+        Assert.Contains(result.Warnings, warning => warning.Contains("mine.txt in your checkout was changed", StringComparison.Ordinal));
+        Assert.Contains(result.Warnings, warning => warning.Contains("the ref refs/heads/main was changed", StringComparison.Ordinal));
+        Assert.Contains("security.escape_check is warn", File.ReadAllText(result.Report!), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_branch_that_a_worker_makes_is_a_warning()
+    {
+        Prepare();
+        var result = await RunAsync(1, ("A_worker", "git checkout -q -b feature; echo a > src/a.txt; git add -A; git commit -q -m x"), ("B_worker", Innocent));
+        Assert.Equal([], result.Blockers);
+        Assert.Contains("the ref refs/heads/feature was made while A_worker ran", Assert.Single(result.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_closed_bundle_and_a_captured_worktree_are_nobody_s_to_change()
+    {
+        TestRepository.RequireUnix();
+        Prepare();
+        var result = await RunAsync(1, ("A_worker", "echo a > src/a.txt"), ("B_worker", "echo more >> \"$FACTORY_BUNDLE_DIR/../A_worker/SUMMARY.md\"; git -C \"$FACTORY_WORKTREE/../A_worker\" reset -q --hard HEAD~1"));
+        Assert.Contains(result.Blockers, blocker => blocker is { Kind: BlockerKind.Escape, Path: "A_worker/SUMMARY.md" });
+        Assert.Contains(result.Blockers, blocker => blocker.Kind == BlockerKind.Escape && blocker.Path!.EndsWith("worktrees/A_worker", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_ref_that_a_worker_makes_among_the_run_s_own_blocks()
+    {
+        Prepare();
+        var result = await RunAsync(0, ("A_worker", "echo a > src/a.txt; git update-ref refs/heads/codex/factory/$FACTORY_RUN_ID/Z_integrator HEAD"));
+        Assert.Equal(RunStatus.Blocked, result.Status);
+        Assert.Contains(result.Blockers, blocker => blocker.Kind == BlockerKind.Escape && blocker.Path!.EndsWith("/Z_integrator", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_shown_change_holds_no_secret()
+    {
+        Prepare();
+        var token = Guards.Secrets.SecretSamples.ByRule["github-token"](new Random(1)).Secret;
+        var result = await RunAsync(1, ("A_worker", $"git config credential.helper '{token}'"));
+        var shown = File.ReadAllText(Path.Combine(result.RunDir!, "Z_integrator", "LOGS", "escapes.diff"));
+        Assert.Contains("+credential.helper = [redacted: github-token]", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_checkout_that_git_cannot_read_starts_no_worker()
+    {
+        Prepare();
+        _repository.Configure(("A_worker", "echo a > src/a.txt"));
+        File.WriteAllText(Path.Combine(Root, ".git", "index"), "broken");
+        var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(RunStatus.Blocked, result.Status);
+        Assert.Null(result.Workers[0].ExitCode);
+        Assert.Contains(result.Blockers, blocker => blocker.Kind == BlockerKind.Escape);
+    }
+
+    private static string Quoted(string path) => path.Replace("'", "'\\''", StringComparison.Ordinal);
+
+    // The user has uncommitted work, a second branch, a second worktree, and two commits.
+    private void Prepare()
+    {
+        _repository.Git("commit", "-q", "--allow-empty", "-m", "second");
+        _repository.Git("branch", "other");
+        _repository.Git("worktree", "add", "-q", "--detach", Path.Combine(_repository.Home, "other tree"));
+        _repository.Write("mine.txt", "mine\n");
+        File.AppendAllText(Path.Combine(Root, "CHANGELOG.md"), "uncommitted\n");
+    }
+
+    private Task<RunResult> RunAsync(int parallel, params (string Id, string Script)[] workers)
+    {
+        var config = _repository.Configure(workers);
+        config["run"] = new JsonObject { ["max_parallel"] = parallel };
+        _repository.Save(config);
+        return _repository.OneshotAsync(TestContext.Current.CancellationToken);
+    }
+}
