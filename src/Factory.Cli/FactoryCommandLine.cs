@@ -20,7 +20,7 @@ internal static class FactoryCommandLine
         var globals = new GlobalOptions();
         // A base ref may begin with '@', which would otherwise name a file of further arguments.
         var parsed = Build(globals).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        return parsed.Action is ParseErrorAction
+        return parsed.Action is ParseErrorAction || UsageError.HasEmpty(arguments)
             ? Task.FromResult(UsageError.Report(parsed, globals, arguments))
             : parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeToEnd });
     }

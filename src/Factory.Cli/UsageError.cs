@@ -9,17 +9,21 @@ namespace Factory.Cli;
 /// <summary>What is said about a command line that cannot be understood: nothing was run, exit code 1.</summary>
 internal static class UsageError
 {
+    /// <summary>Whether an argument is empty, as a variable that is not set leaves it; no option takes one.</summary>
+    public static bool HasEmpty(IReadOnlyList<string> arguments) => arguments.Contains("");
+
     /// <summary>Reports it on standard error, and as one JSON document when that was asked for.</summary>
     public static int Report(ParseResult parsed, GlobalOptions globals, IReadOnlyList<string> arguments)
     {
         var verb = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
         var hint = Nearest(parsed) is { } nearest ? $"did you mean '{nearest}'? 'factory {verb}--help' shows what there is" : $"'factory {verb}--help' shows what there is";
         var messages = parsed.Errors.Select(error => Untrusted.Line(error.Message)).Distinct(StringComparer.Ordinal).ToList();
+        if (HasEmpty(arguments)) messages.Add("an argument is empty: is it a variable that is not set?");
         if (messages.Count == 0) messages.Add("no verb was given");
         foreach (var message in messages) Console.Error.WriteLine("factory: " + message);
         Console.Error.WriteLine("hint: " + hint);
         var blockers = messages.Select(message => new Blocker(BlockerKind.Config, null, null, message, hint)).ToList();
-        var output = new DocumentOutput(IsJson(parsed, globals, arguments), parsed.GetResult(globals.JsonOut)?.Tokens is [var file] ? file.Value : null);
+        var output = new DocumentOutput(IsJson(parsed, globals, arguments), parsed.GetResult(globals.JsonOut)?.Tokens is [{ Value.Length: > 0 } file] ? file.Value : null);
         output.Write(stream => stream.Write(FactoryJson.Write(RunResults.Refused(blockers, RunStatus.Fail))), Console.Error);
         return RunStatus.Fail.ToExitCode();
     }

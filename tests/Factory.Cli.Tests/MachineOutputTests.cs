@@ -61,6 +61,8 @@ public sealed class MachineOutputTests(DemoRun demo) : IClassFixture<DemoRun>
     [InlineData("--json", "oneshot", "--no-such-option")]
     [InlineData("oneshot", "--max-parallel", "many", "--json")]
     [InlineData("no-such-verb", "--json")]
+    [InlineData("verify", "--run-dir", "", "--json")]
+    [InlineData("doctor", "--json", "--json-out", "")]
     [InlineData("worktrees", "--json")]
     [InlineData("--json")]
     public void A_command_line_that_cannot_be_understood_is_one_document_with_a_config_blocker(params string[] arguments)

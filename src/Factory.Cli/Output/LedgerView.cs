@@ -38,7 +38,10 @@ internal static class LedgerView
     /// <summary>Shows a verification.</summary>
     public static void Show(LedgerVerification result, Screen screen)
     {
-        screen.Line($"{WireEnum<LedgerSignatureStatus>.NameOf(result.Signature.Status)}  {result.Ledger}", "bold " + StatusStyle.NameOf(result.Status.ToWire()));
+        var finding = WireEnum<LedgerSignatureStatus>.NameOf(result.Signature.Status);
+        // A sound chain is no verdict when the signature that was asked for is not there.
+        var headline = result.Signature.Status == LedgerSignatureStatus.Verified && result.Status != RunStatus.Pass ? $"{result.Status.ToWire()} (chain {finding})" : finding;
+        screen.Line($"{headline}  {result.Ledger}", "bold " + StatusStyle.NameOf(result.Status.ToWire()));
         screen.Line($"  events:  {Number.Words(result.Events)}");
         screen.Line($"  root:    {result.Root}");
         if (result.DigestCovers is { } covered) screen.Line($"  digest:  covers {Words(covered, "line")}");

@@ -17,7 +17,10 @@ public sealed record LedgerHead(string Origin, long Size, string Root)
     /// <exception cref="FactoryException">The text is not a head.</exception>
     public static LedgerHead Parse(string text)
     {
-        var parts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        // The whole line may be given as it was printed, with what stands before and after the head.
+        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var start = Array.FindIndex(words, word => word.StartsWith("factory-ledger/", StringComparison.Ordinal));
+        string[] parts = start < 0 ? words : [.. words.Skip(start).Take(3)];
         var root = new byte[RootSize];
         return parts.Length == 3 && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var size)
             && Convert.TryFromBase64String(parts[2], root, out var length) && length == RootSize

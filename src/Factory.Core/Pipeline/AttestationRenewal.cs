@@ -44,7 +44,8 @@ public static class AttestationRenewal
                     ["changed_count"] = changes.Count,
                     ["changed"] = Shortened(changes),
                 })).ConfigureAwait(false);
-            return result with { Changes = changes, Warnings = [.. result.Warnings, .. Describe(changes)], Head = await RunSeal.WriteAsync(folder, journal.Last!, key).ConfigureAwait(false) };
+            var ledger = await RunSeal.WriteAsync(folder, journal.Last!, key).ConfigureAwait(false);
+            return result with { Changes = changes, Warnings = [.. result.Warnings, .. Describe(changes), .. ledger.Warnings], Head = ledger.Head };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -78,7 +78,9 @@ public sealed class Oneshot(RunSession session)
             session.Key,
             session.Environment,
             digests => session.Journal.Append(LedgerEventType.AttestationWritten, integrate.Status, rc: 0, hashes: digests, details: new Dictionary<string, object?> { ["path"] = session.Shown(Path.Combine(session.Folder.Path, "attestations")) })).ConfigureAwait(false);
-        session.LedgerHead = await RunSeal.WriteAsync(session.Folder, session.Journal.Last!, session.Key).ConfigureAwait(false);
+        var ledger = await RunSeal.WriteAsync(session.Folder, session.Journal.Last!, session.Key).ConfigureAwait(false);
+        session.LedgerHead = ledger.Head;
+        session.Warnings.AddRange(ledger.Warnings);
         return integrate.Status;
     }
 

@@ -13,7 +13,7 @@ namespace Factory.PowerShell.Commands;
 /// <c>New-FactoryAttestation</c>: writes the checksum manifests and the signed provenance of a run anew, over its files as
 /// they are now, records their digests in the ledger, and seals the ledger.
 /// </summary>
-[Cmdlet(VerbsCommon.New, "FactoryAttestation", DefaultParameterSetName = RunDirSet, SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.New, "FactoryAttestation", DefaultParameterSetName = RunIdSet, SupportsShouldProcess = true)]
 [OutputType(typeof(AttestationResult))]
 public sealed class NewFactoryAttestationCommand : FactoryCmdlet
 {

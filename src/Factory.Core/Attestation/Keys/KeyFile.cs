@@ -30,6 +30,8 @@ public static class KeyFile
     public static KeyFileResult Create(string path, Passphrase? passphrase, bool force)
     {
         var publicPath = PublicPathOf(path);
+        if (passphrase is { IsEmpty: true })
+            throw new FactoryException(BlockerKind.Config, "the passphrase is empty, and the key would not be encrypted", "give a passphrase, or none to leave the key unencrypted on purpose", path);
         try
         {
             foreach (var file in (string[])[path, publicPath])

@@ -33,6 +33,8 @@ public static class RunVerifier
         var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(request.RunFolder));
         if (!Directory.Exists(folder))
             throw new FactoryException(BlockerKind.Config, $"there is no run folder {folder}", "give the folder of a run: the one that holds RUN_MANIFEST.json", folder);
+        if (!File.Exists(Path.Combine(folder, BundleFile.RunManifest)) && !Directory.Exists(Path.Combine(folder, "attestations")))
+            throw new FactoryException(BlockerKind.Config, $"{folder} is not the folder of a run", "give the folder of a run: the one that holds RUN_MANIFEST.json", folder);
         var findings = new VerificationFindings();
         RunContents contents;
         try

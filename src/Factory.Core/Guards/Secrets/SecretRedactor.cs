@@ -12,7 +12,7 @@ public sealed class SecretRedactor
 {
     private const int ShortestRun = 16;
     private const int LongRun = 24;
-    private static readonly SearchValues<string> Hints = SearchValues.Create(["pass", "pwd", "@", "://", "-----BEGIN"], StringComparison.OrdinalIgnoreCase);
+    private static readonly SearchValues<string> Hints = SearchValues.Create(["pass", "pwd", "@", "://", "-----BEGIN", "secret", "token=", "key="], StringComparison.OrdinalIgnoreCase);
     private volatile IReadOnlyList<string> _known = [];
 
     /// <summary>Remembers secrets; the longest are replaced first.</summary>

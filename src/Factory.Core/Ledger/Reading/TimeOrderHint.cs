@@ -1,5 +1,5 @@
-using Factory.Core.Repository;
 using System.Text.Json;
+using Factory.Core.Repository;
 
 namespace Factory.Core.Ledger.Reading;
 

@@ -20,6 +20,10 @@ public sealed class SecretRedactorTests
     }
 
     [Fact]
+    public void A_secret_that_slashes_cut_into_short_pieces_does_not_get_through() =>
+        Assert.Equal("aws_secret_access_key = [redacted: aws-secret-key]", new SecretRedactor().Redact("aws_secret_access_key = XIheKUmatnExe5+/VcrISUW+Y+jGfWkXT/aEJv2O"));
+
+    [Fact]
     public void What_was_found_once_does_not_get_through_anywhere()
     {
         var redactor = new SecretRedactor();
