@@ -190,6 +190,15 @@ Describe 'Test-FactoryLedger' {
 }
 
 Describe 'New-FactoryAttestation and Test-FactoryAttestation' {
+    It 'finds a run by its id from the current location, by name and by position' {
+        Push-Location $repository
+        try {
+            (New-FactoryAttestation -RunId $run.RunId).RunId | Should -Be $run.RunId
+            (New-FactoryAttestation $run.RunId).RunId | Should -Be $run.RunId
+        }
+        finally { Pop-Location }
+    }
+
     It 'pass a run on from one to the next' {
         $repository = New-SampleRepository "$TestDrive/pipeline"
         $result = Invoke-FactoryOneshot -Path $repository | New-FactoryAttestation | Test-FactoryAttestation

@@ -21,7 +21,7 @@ public sealed class NewFactoryAttestationCommand : FactoryCmdlet
     private const string RunDirSet = "RunDir";
 
     /// <summary>The run, in the runs folder of the repository; with a run's folder given, it must be that run.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = RunIdSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = RunIdSet)]
     [Parameter(ParameterSetName = RunDirSet, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RunIdCompleter))]

@@ -161,11 +161,10 @@ public sealed class HostileRunTests(SealedRun sealedRun) : IClassFixture<SealedR
     }
 
     [Fact]
-    public async Task An_empty_folder_and_one_that_is_not_there_are_told_apart()
+    public async Task A_folder_that_is_no_run_and_one_that_is_not_there_are_told_apart()
     {
         using var folder = new KeyFolder();
-        var result = await sealedRun.VerifyAsync(folder.Path);
-        Assert.Equal((RunStatus.Blocked, null), (result.Status, result.RunId));
-        await Assert.ThrowsAsync<FactoryException>(() => sealedRun.VerifyAsync(folder.At("absent")));
+        Assert.Contains("is not the folder of a run", (await Assert.ThrowsAsync<FactoryException>(() => sealedRun.VerifyAsync(folder.Path))).Message, StringComparison.Ordinal);
+        Assert.Contains("there is no run folder", (await Assert.ThrowsAsync<FactoryException>(() => sealedRun.VerifyAsync(folder.At("absent")))).Message, StringComparison.Ordinal);
     }
 }

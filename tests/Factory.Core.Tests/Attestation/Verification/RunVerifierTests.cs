@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Factory.Core.Attestation;
 using Factory.Core.Attestation.Verification;
 using Factory.Core.Contracts;
@@ -148,7 +149,8 @@ public sealed class RunVerifierTests(SealedRun sealedRun) : IClassFixture<Sealed
     [Fact]
     public async Task The_proof_of_another_run_blocks()
     {
-        using var other = await AttestedRun.MakeAsync();
+        // Of another kind: two runs of one second, from equal commits in two repositories, have one id.
+        using var other = await AttestedRun.MakeAsync(configure: config => config["run"] = new JsonObject { ["kind"] = "other" });
         await other.SealAsync();
         var result = await sealedRun.AfterAsync(copy => File.Copy(other.At(RunAttestation.LedgerProofName), Path.Combine(copy, RunAttestation.LedgerProofName), overwrite: true));
         Assert.Contains(result.Blockers, blocker => blocker.Message.Contains("is of another run", StringComparison.Ordinal));
