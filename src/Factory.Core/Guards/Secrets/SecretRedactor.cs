@@ -11,7 +11,6 @@ namespace Factory.Core.Guards.Secrets;
 public sealed class SecretRedactor
 {
     private const int ShortestRun = 16;
-    private const int LongRun = 24;
     private static readonly SearchValues<string> Hints = SearchValues.Create(["pass", "pwd", "@", "://", "-----BEGIN", "secret", "token=", "key="], StringComparison.OrdinalIgnoreCase);
     private volatile IReadOnlyList<string> _known = [];
 
@@ -58,18 +57,11 @@ public sealed class SecretRedactor
     private static bool IsSuspicious(string text)
     {
         if (text.AsSpan().ContainsAny(Hints)) return true;
-        var (run, letters, digits) = (0, false, false);
+        var run = 0;
         foreach (var c in text)
         {
-            var isDigit = char.IsAsciiDigit(c);
-            if (!isDigit && !char.IsAsciiLetter(c) && c is not ('+' or '_' or '-' or '.' or '~' or '%' or '='))
-            {
-                (run, letters, digits) = (0, false, false);
-                continue;
-            }
-
-            (run, letters, digits) = (run + 1, letters || !isDigit, digits || isDigit);
-            if (run >= (letters && digits ? ShortestRun : LongRun)) return true;
+            run = char.IsAsciiLetterOrDigit(c) || c is '+' or '_' or '-' or '.' or '~' or '%' or '=' ? run + 1 : 0;
+            if (run >= ShortestRun) return true;
         }
 
         return false;
