@@ -90,8 +90,7 @@ public sealed class MergedTreeChecks(RunSession session)
             ["worker"] = WorkerId.Integrator,
             ["base"] = session.Ground.BaseCommit.Hex,
         };
-        session.Blockers.AddRange(RunLogs.EnsureFolders(session, WorkerId.Integrator));
-        var logs = new RunLogs(session, WorkerId.Integrator);
+        using var logs = new RunLogs(session, WorkerId.Integrator);
         var result = await WorkerCommand.RunAsync(
             new WorkerCommandSpec($"check-{number}-" + string.Concat(check.Name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_')), [.. check.Command.Select(argument => Placeholders.Expand(argument, values))], _checkout, Path.Combine(session.Folder.Integrator, "LOGS"))
             {

@@ -133,8 +133,7 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
     private async Task<WorkerCommandResult> RunAsync(string name, IReadOnlyList<string> command, string? input, CancellationToken cancellationToken)
     {
         var environment = WorkerEnvironment.Of(session, worker);
-        worker.Blockers.AddRange(RunLogs.EnsureFolders(session, worker.Id));
-        var logs = new RunLogs(session, worker.Id);
+        using var logs = new RunLogs(session, worker.Id);
         var result = await WorkerCommand.RunAsync(
             new WorkerCommandSpec(name.Replace(':', '-'), environment.Expand(command), worker.WorktreePath, Path.Combine(_bundle, "LOGS"))
             {

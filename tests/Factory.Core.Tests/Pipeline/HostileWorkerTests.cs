@@ -123,11 +123,23 @@ public sealed class HostileWorkerTests : IDisposable
         _repository.Configure(("A_worker", $"echo a > src/a.txt; mv \"$FACTORY_BUNDLE_DIR\" \"{victim}/taken\"; ln -s \"{victim}\" \"$FACTORY_BUNDLE_DIR\""), ("B_worker", "echo b > src/b.txt"));
         var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
         AssertBlocked(result);
-        // Whether its logs were opened before it moved the folder is a matter of moments.
         Assert.All(result.Blockers, blocker => Assert.Equal((BlockerKind.Escape, "A_worker"), (blocker.Kind, blocker.Worker)));
         Assert.Contains("[escape] A_worker", File.ReadAllText(result.Report!), StringComparison.Ordinal);
         Assert.Equal(["taken"], Directory.GetFileSystemEntries(victim).Select(Path.GetFileName));
         Assert.Equal(RunStatus.Pass, result.Workers[1].Status);
+    }
+
+    [Theory]
+    [InlineData("mv \"$FACTORY_BUNDLE_DIR\" \"$FACTORY_BUNDLE_DIR.old\"; mkdir -p \"$FACTORY_BUNDLE_DIR/LOGS\"", "was moved to ")]
+    [InlineData("mv \"$FACTORY_BUNDLE_DIR/LOGS\" \"$FACTORY_BUNDLE_DIR/OLD\"; mkdir \"$FACTORY_BUNDLE_DIR/LOGS\"", "was moved to ")]
+    [InlineData("echo output; rm -rf \"$FACTORY_BUNDLE_DIR/LOGS\"; mkdir \"$FACTORY_BUNDLE_DIR/LOGS\"", "was deleted")]
+    public async Task A_folder_in_the_place_of_a_worker_s_own_bundle_or_logs_blocks(string script, string what)
+    {
+        TestRepository.RequireUnix();
+        _repository.Configure(("A_worker", "echo a > src/a.txt; " + script));
+        var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
+        AssertBlocked(result);
+        Assert.Contains(result.Blockers, blocker => blocker.Kind == BlockerKind.Escape && blocker.Worker == "A_worker" && blocker.Message.Contains(what, StringComparison.Ordinal));
     }
 
     [Fact]
