@@ -21,7 +21,8 @@ public sealed class TestRepository : IDisposable
         Write("docs/guide.md", "# Guide\n");
         Write("CHANGELOG.md", string.Concat(Enumerable.Range(1, 40).Select(n => $"entry {n}\n")));
         Write(".gitignore", "ignored/\n");
-        Commit("first");
+        // No two of them may have one first commit, not even when they are made in the same second.
+        Commit("first\n\n" + Home);
     }
 
     public string Home { get; }
