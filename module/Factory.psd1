@@ -14,6 +14,7 @@
         'Get-FactoryRun'
         'Invoke-FactoryOneshot'
         'New-FactoryAttestation'
+        'New-FactoryConfig'
         'New-FactoryKey'
         'Test-FactoryAttestation'
         'Test-FactoryDoctor'

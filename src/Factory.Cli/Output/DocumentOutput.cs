@@ -27,7 +27,8 @@ internal sealed class DocumentOutput(bool isJson, string? file)
         if (IsJson)
         {
             using var output = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);
-            write(output);
+            using var safe = new CiSafeJson(output);
+            write(safe);
         }
 
         if (_file is null || FindProblem() is not null) return true;

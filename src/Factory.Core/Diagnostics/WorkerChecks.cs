@@ -53,7 +53,7 @@ internal static class WorkerChecks
             return new("worktrees", RunStatus.Blocked, $"{worker}: {path} is not a worktree of this repository", "move or delete that folder yourself, or set paths.worktrees_dir to another place");
         var strays = ProcessSweep.FindByEnvironment("FACTORY_WORKTREE", path);
         if (strays.Count > 0)
-            return new("worktrees", RunStatus.Warn, $"{worker}: processes work in it: pid {string.Join(", ", strays.Select(stray => stray.Pid))}", "wait for that run to end, or end them");
+            return new("worktrees", RunStatus.Blocked, $"{worker}: processes work in it: pid {string.Join(", ", strays.Select(stray => stray.Pid))}", "wait for that run to end, or end them");
         var holder = FileLock.ReadHolder(Path.Combine(patient.WorktreesDirectory, ".locks", worker + ".lock"));
         return holder is null
             ? new("worktrees", RunStatus.Pass, $"{worker}: ours and free", "")

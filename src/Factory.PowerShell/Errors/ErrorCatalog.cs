@@ -53,6 +53,9 @@ internal static class ErrorCatalog
     /// <summary>The public key that signatures are to be checked with cannot be used.</summary>
     public static ErrorRecord PublicKeyUnusable(FactoryException error, string path) => OfProblem(error, ErrorCategory.InvalidArgument, path);
 
+    /// <summary>A configuration could not be written.</summary>
+    public static ErrorRecord ConfigNotMade(FactoryException error, string folder) => OfProblem(error, ErrorCategory.WriteError, folder);
+
     /// <summary>A key could not be made.</summary>
     public static ErrorRecord KeyNotMade(FactoryException error, string path) => OfProblem(error, ErrorCategory.WriteError, path);
 
@@ -107,5 +110,5 @@ internal static class ErrorCatalog
 
     private static ErrorRecord Make(
         Exception error, ErrorCategory category, object target, string message, string action, [CallerMemberName] string name = "") =>
-        new(error, "Factory" + name, category, target) { ErrorDetails = new ErrorDetails(message) { RecommendedAction = action } };
+        new(error, "Factory" + name, category, target) { ErrorDetails = new ErrorDetails(message) { RecommendedAction = CmdletWords.Of(action) } };
 }

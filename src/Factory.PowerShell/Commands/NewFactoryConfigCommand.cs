@@ -1,0 +1,36 @@
+using System.Management.Automation;
+using Factory.Core.Configuration;
+using Factory.Core.Contracts;
+using Factory.Core.Repository;
+using Factory.PowerShell.Errors;
+
+namespace Factory.PowerShell.Commands;
+
+/// <summary>
+/// <c>New-FactoryConfig</c>: writes a starter <c>factory.config.json</c> into a repository's root, with every key at its
+/// default and two workers that change nothing. A file that is there is never overwritten.
+/// </summary>
+[Cmdlet(VerbsCommon.New, "FactoryConfig", SupportsShouldProcess = true, DefaultParameterSetName = PathSet)]
+[OutputType(typeof(FileInfo))]
+public sealed class NewFactoryConfigCommand : RepositoryCmdlet
+{
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (var request in Requests())
+        {
+            try
+            {
+                var path = request.ConfigFile;
+                Pump(async (_, stopping) => path ??= System.IO.Path.Combine((await GitRepository.OpenAsync(new Git(), request.Repository, stopping).ConfigureAwait(false)).Root, ConfigLoader.FileName));
+                if (!ShouldProcess(path, "Write a starter configuration")) continue;
+                ConfigTemplate.Write(path!);
+                WriteObject(new FileInfo(path!));
+            }
+            catch (FactoryException error)
+            {
+                WriteError(ErrorCatalog.ConfigNotMade(error, request.Repository));
+            }
+        }
+    }
+}
