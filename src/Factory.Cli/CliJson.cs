@@ -42,11 +42,11 @@ internal sealed record RunPlaceDocument(RunStatus Status, int ExitCode, string R
 
 /// <summary><c>attest</c>.</summary>
 internal sealed record AttestDocument(
-    RunStatus Status, int ExitCode, string RunId, string RunDir, string Bundles, string Report, string Ledger, string? Provenance, string? KeyFingerprint, string? Github, int Files, LedgerHead? Head)
+    RunStatus Status, int ExitCode, string RunId, string RunDir, string Bundles, string Report, string Ledger, string? Provenance, string? KeyFingerprint, string? Github, int Files, IReadOnlyList<string> Changed, LedgerHead? Head)
 {
     /// <summary>The document of an attestation.</summary>
     public static AttestDocument Of(AttestationResult result) => new(
-        RunStatus.Pass, RunStatus.Pass.ToExitCode(), result.RunId, result.RunDir, result.Bundles, result.Report, result.Ledger, result.Provenance, result.KeyFingerprint, result.GitHub, result.Files, result.Head);
+        RunStatus.Pass, RunStatus.Pass.ToExitCode(), result.RunId, result.RunDir, result.Bundles, result.Report, result.Ledger, result.Provenance, result.KeyFingerprint, result.GitHub, result.Files, result.Changed, result.Head);
 }
 
 /// <summary><c>key new</c>.</summary>

@@ -177,7 +177,7 @@ public sealed class TrustVerbTests(TrustedRun demo) : IClassFixture<TrustedRun>
         var repository = FactoryProcess.Run(Scratch.Root, "demo", "--json").Json.GetProperty("run_dir").GetString()!;
         var attested = FactoryProcess.Run(repository, "attest", "--key", key, "--json");
         Assert.Equal(0, attested.ExitCode);
-        Assert.Equal(["status", "exit_code", "run_id", "run_dir", "bundles", "report", "ledger", "provenance", "key_fingerprint", "github", "files", "head"], Names(attested.Json));
+        Assert.Equal(["status", "exit_code", "run_id", "run_dir", "bundles", "report", "ledger", "provenance", "key_fingerprint", "github", "files", "changed", "head"], Names(attested.Json));
         Assert.Equal(0, FactoryProcess.Run(repository, "verify", "--public-key", Path.ChangeExtension(key, ".pub.pem")).ExitCode);
     }
 

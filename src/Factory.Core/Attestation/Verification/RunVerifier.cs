@@ -49,6 +49,12 @@ public static class RunVerifier
         }
 
         var manifest = RunIdCheck.Read(contents, findings);
+        if (manifest is { Status: RunStatus.Pending } && !contents.Entries.Any(entry => entry.Name.StartsWith("attestations/", StringComparison.Ordinal)))
+        {
+            findings.Unfinished(manifest.RunId, folder);
+            return findings.ToResult(manifest.RunId, folder, request.Key, 0);
+        }
+
         var envelope = ProvenanceCheck.Read(contents, request, findings);
         var digests = ManifestCheck.Compare(contents, manifest?.Workers, envelope, findings, cancellationToken);
         ProvenanceCheck.Compare(envelope.Statement, digests, manifest, findings);

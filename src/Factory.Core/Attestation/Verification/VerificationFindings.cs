@@ -27,6 +27,16 @@ internal sealed class VerificationFindings
         if (_blockers.Count < Most) _blockers.Add(new Blocker(BlockerKind.Policy, null, path, message, NextAction));
     }
 
+    /// <summary>Nothing was attested yet; that is no pass, and every file of the run would be told as added.</summary>
+    public void Unfinished(string runId, string folder)
+    {
+        _found++;
+        _blockers.Add(new Blocker(
+            BlockerKind.Policy, null, folder, $"the run {runId} has not ended, by its manifest, and nothing attests it: there is nothing to verify yet",
+            $"finish it (factory integrate --run-id {runId}) or start a new run; when you know that it had ended, its folder was changed"));
+        End("manifests", "");
+    }
+
     /// <summary>Ends a check: it passed when nothing was found since the last one ended.</summary>
     /// <param name="name">The check.</param>
     /// <param name="message">What holds, when it passed.</param>

@@ -51,6 +51,17 @@ public sealed class TreeVerificationTests
     }
 
     [Fact]
+    public async Task A_run_that_has_not_ended_says_so_and_lists_nothing_as_added()
+    {
+        using var repository = new TestRepository();
+        repository.Configure(("A_worker", "echo a > src/a.txt"));
+        var launched = await TestRepository.Pipeline.LaunchAsync(repository.Request, TestContext.Current.CancellationToken);
+        var result = await RunVerifier.VerifyAsync(new RunVerificationRequest { RunFolder = launched.RunDir! }, TestContext.Current.CancellationToken);
+        Assert.Equal((RunStatus.Blocked, 0), (result.Status, result.Added.Count));
+        Assert.Contains("has not ended", Assert.Single(result.Blockers).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_run_without_provenance_is_checked_as_far_as_it_goes()
     {
         using var repository = new TestRepository();
