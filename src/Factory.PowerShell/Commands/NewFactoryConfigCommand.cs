@@ -25,7 +25,8 @@ public sealed class NewFactoryConfigCommand : RepositoryCmdlet
                 Pump(async (_, stopping) => path ??= System.IO.Path.Combine((await GitRepository.OpenAsync(new Git(), request.Repository, stopping).ConfigureAwait(false)).Root, ConfigLoader.FileName));
                 if (!ShouldProcess(path, "Write a starter configuration")) continue;
                 ConfigTemplate.Write(path!);
-                WriteObject(new FileInfo(path!));
+                // From the provider, so that it shows as Get-Item shows it.
+                WriteObject(InvokeProvider.Item.Get([path!], force: true, literalPath: true), enumerateCollection: true);
             }
             catch (FactoryException error)
             {
