@@ -27,7 +27,7 @@ public sealed class EscapeChecks : IDisposable
             new EscapeGround(ground.Repository, session.Folder.Id, ground.Config.Run.BranchPrefix, ground.RunsDirectory, ground.WorktreesDirectory, Inputs(session)), session.Workers.Count);
         _report = new EscapeReport(ground.Config.Security.EscapeCheck != "block", session.Shown(EvidenceFile), session.Redactor);
         _ledger = LedgerMark.Take(new LedgerPaths(ground.RunsDirectory).Ledger);
-        if (!session.Services.LeavesOutEscapeChecks) _ = _watch.BeginAsync();
+        if (!session.Services.LeavesOutGuards) _ = _watch.BeginAsync();
     }
 
     private string EvidenceFile => Path.Combine(_session.Folder.Integrator, "LOGS", FileName);
@@ -36,7 +36,7 @@ public sealed class EscapeChecks : IDisposable
     /// <returns>Whether it may start: what nobody could look at before is nothing to compare with afterwards.</returns>
     public async Task<bool> StartAsync(WorkerState worker)
     {
-        if (_session.Services.LeavesOutEscapeChecks) return true;
+        if (_session.Services.LeavesOutGuards) return true;
         try
         {
             await _watch.StartAsync(worker.Id).ConfigureAwait(false);
@@ -53,7 +53,7 @@ public sealed class EscapeChecks : IDisposable
     /// <summary>A worker has ended, or never started. What it alone can have changed blocks it.</summary>
     public async Task EndAsync(WorkerState worker)
     {
-        if (_session.Services.LeavesOutEscapeChecks) return;
+        if (_session.Services.LeavesOutGuards) return;
         var (wasAlone, found) = await _watch.EndAsync(worker.Id).ConfigureAwait(false);
         lock (_gate)
         {
@@ -74,7 +74,7 @@ public sealed class EscapeChecks : IDisposable
     /// <summary>A worker's bundle was written, and is nobody's to change from now on.</summary>
     public void Close(WorkerState worker)
     {
-        if (!_session.Services.LeavesOutEscapeChecks) _bundles.Add(worker.Id, _session.Folder.Bundle(worker.Id));
+        if (!_session.Services.LeavesOutGuards) _bundles.Add(worker.Id, _session.Folder.Bundle(worker.Id));
     }
 
     /// <summary>Judges what is left to judge when all workers have ended, and writes the evidence.</summary>
