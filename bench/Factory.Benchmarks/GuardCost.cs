@@ -57,12 +57,21 @@ internal static class GuardCost
     private static async Task<(double Time, double Processor)> OneAsync(BenchmarkRepository repository, bool isWarm, bool isGuarded)
     {
         repository.Reset();
-        if (isWarm) await RunAsync(repository, isGuarded);
+        if (isWarm)
+        {
+            await RunAsync(repository, isGuarded);
+            repository.SettleWorktrees();
+        }
+
+        await NextSecondAsync();
         GC.Collect();
         var (start, processor) = (Stopwatch.GetTimestamp(), ProcessorTime.Seconds());
         await RunAsync(repository, isGuarded);
         return (Stopwatch.GetElapsedTime(start).TotalSeconds, ProcessorTime.Seconds() - processor);
     }
+
+    // git reads a file again that is of the same second as its index, so it must not be chance where in a second a run begins.
+    private static Task NextSecondAsync() => Task.Delay(TimeSpan.FromMilliseconds(1000 - DateTime.UtcNow.Millisecond));
 
     private static async Task RunAsync(BenchmarkRepository repository, bool isGuarded)
     {

@@ -19,6 +19,7 @@ public sealed class EscapeWatch(EscapeGround ground, int workers) : IDisposable
     // Between workers that run side by side a fingerprint only narrows the circle, so it may take a twentieth of the time.
     private const int Share = 20;
     private static readonly TimeSpan LeastPause = TimeSpan.FromSeconds(1);
+    private readonly SettledIndex _checkout = new(ground.Repository);
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly HashSet<string> _running = [];
@@ -35,7 +36,7 @@ public sealed class EscapeWatch(EscapeGround ground, int workers) : IDisposable
     public Task BeginAsync() => _first ??= Task.Run(async () =>
     {
         _taken = Stopwatch.GetTimestamp();
-        _before = await new FingerprintReader(ground).ReadAsync(CancellationToken.None).ConfigureAwait(false);
+        _before = await new FingerprintReader(ground, _checkout).ReadAsync(CancellationToken.None).ConfigureAwait(false);
         _cost = Stopwatch.GetElapsedTime(_taken);
     });
 
@@ -117,7 +118,7 @@ public sealed class EscapeWatch(EscapeGround ground, int workers) : IDisposable
     {
         try
         {
-            var now = await new FingerprintReader(ground).ReadAsync(CancellationToken.None).ConfigureAwait(false);
+            var now = await new FingerprintReader(ground, _checkout).ReadAsync(CancellationToken.None).ConfigureAwait(false);
             return (now, await new FingerprintComparison(ground, _before!, now).CompareAsync(CancellationToken.None).ConfigureAwait(false));
         }
         catch (FactoryException error)
