@@ -10,6 +10,9 @@ namespace Factory.Core.Guards.Escapes;
 /// </summary>
 internal sealed class SettledIndex(GitRepository repository)
 {
+    // A file's time of writing is anybody's to set, its time of change nobody's, so git compares that too, whatever is configured.
+    private static readonly string[] Strict = ["core.trustctime=true", "core.checkStat=default", "core.splitIndex=false"];
+
     // git starts threads to look at the files; for few of them that costs more than it saves.
     private const int FewFiles = 512 * 1024;
     private static readonly GitCall Status = new("status", "--porcelain=v2", "-z", "--untracked-files=all", "--ignore-submodules=dirty", "--no-renames");
@@ -26,9 +29,10 @@ internal sealed class SettledIndex(GitRepository repository)
         _user ??= user.Bytes;
         var index = isFirst ? user : _user.AsSpan().SequenceEqual(user.Bytes) ? _settled : null;
         var call = Status with { Settings = [$"core.preloadIndex={(user.Bytes.Length > FewFiles ? "true" : "false")}"] };
-        using var copy = index is { Bytes.Length: > 0 } ? IndexCopy.TryWrite(index) : null;
-        if (copy is not null) call = call with { IndexFile = copy.File };
-        if (copy is not null && isFirst) call = call with { Settings = [.. call.Settings, "core.splitIndex=false"], Environment = new Dictionary<string, string> { ["GIT_OPTIONAL_LOCKS"] = "1" } };
+        // Windows has no time of change that git could compare; there git reads a doubtful file anew as before.
+        using var copy = index is { Bytes.Length: > 0 } && !OperatingSystem.IsWindows() ? IndexCopy.TryWrite(index) : null;
+        if (copy is not null) call = call with { IndexFile = copy.File, Settings = [.. call.Settings, .. Strict] };
+        if (copy is not null && isFirst) call = call with { Environment = new Dictionary<string, string> { ["GIT_OPTIONAL_LOCKS"] = "1" } };
         var answer = await repository.RequireAsync(call, cancellationToken).ConfigureAwait(false);
         if (copy is not null && isFirst) _settled = IndexImage.Read(copy.File);
         return answer.Fields;
