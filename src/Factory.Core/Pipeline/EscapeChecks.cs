@@ -24,13 +24,29 @@ public sealed class EscapeChecks : IDisposable
         _session = session;
         var ground = session.Ground;
         _watch = new EscapeWatch(
-            new EscapeGround(ground.Repository, session.Folder.Id, ground.Config.Run.BranchPrefix, ground.RunsDirectory, ground.WorktreesDirectory, Inputs(session)), session.Workers.Count);
+            new EscapeGround(ground.Repository, session.Folder.Id, ground.Config.Run.BranchPrefix, ground.RunsDirectory, ground.WorktreesDirectory, Inputs(session)),
+            session.Workers.Count,
+            ground.Config.Run.MaxParallel == 1 || session.Workers.Count == 1);
         _report = new EscapeReport(ground.Config.Security.EscapeCheck != "block", session.Shown(EvidenceFile), session.Redactor);
         _ledger = LedgerMark.Take(new LedgerPaths(ground.RunsDirectory).Ledger);
         if (!session.Services.LeavesOutGuards) _ = _watch.BeginAsync();
     }
 
     private string EvidenceFile => Path.Combine(_session.Folder.Integrator, "LOGS", FileName);
+
+    /// <summary>Ends the watch of a run that starts no worker: nothing may still be looking when the run has ended.</summary>
+    public async Task AbandonAsync()
+    {
+        if (_session.Services.LeavesOutGuards) return;
+        try
+        {
+            await _watch.BeginAsync().ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is FactoryException or IOException or UnauthorizedAccessException)
+        {
+            // There is no worker that it could have been compared for.
+        }
+    }
 
     /// <summary>A worker is about to start; nothing of it may run before this has ended.</summary>
     /// <returns>Whether it may start: what nobody could look at before is nothing to compare with afterwards.</returns>

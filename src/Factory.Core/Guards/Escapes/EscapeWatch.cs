@@ -14,7 +14,8 @@ public sealed record EscapeFinding(Escape Escape, IReadOnlyList<string> Suspects
 /// </summary>
 /// <param name="ground">What may not be changed.</param>
 /// <param name="workers">How many workers will come.</param>
-public sealed class EscapeWatch(EscapeGround ground, int workers) : IDisposable
+/// <param name="oneAtATime">Whether no two of them ever run at the same time.</param>
+public sealed class EscapeWatch(EscapeGround ground, int workers, bool oneAtATime) : IDisposable
 {
     // Between workers that run side by side a fingerprint only narrows the circle, so it may take a twentieth of the time.
     private const int Share = 20;
@@ -58,9 +59,10 @@ public sealed class EscapeWatch(EscapeGround ground, int workers) : IDisposable
         bool isAlone, isLast, isDue;
         lock (_gate)
         {
-            isAlone = _running.Remove(worker) && _window.Count == 1;
             isLast = --_left == 0;
             isDue = Stopwatch.GetElapsedTime(_taken) > Max(LeastPause, _cost * Share);
+            // Of short workers that could run side by side each one may be alone by chance, and is not worth a fingerprint.
+            isAlone = _running.Remove(worker) && _window.Count == 1 && (oneAtATime || isDue || isLast);
         }
 
         if (_before is null) return (false, []);
