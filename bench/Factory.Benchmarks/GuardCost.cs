@@ -13,7 +13,7 @@ namespace Factory.Benchmarks;
 internal static class GuardCost
 {
     // The runtime compiles what is called often once more, in the background; that is over when the pairs begin.
-    private const int WarmUps = 8;
+    private const int WarmUps = 12;
     private const int Workers = 4;
 
     public static async Task<int> RunAsync(string[] arguments)
