@@ -22,6 +22,7 @@ internal sealed class BenchmarkRepository : IDisposable
         Write("factory.config.json", Config(edits));
         GitProgram.Run(Root, "add", "-A");
         GitProgram.Run(Root, "commit", "-q", "-m", "base");
+        Settle(Root);
         File.AppendAllText(Path.Combine(Root, ".git", "info", "exclude"), "/tools/codex/runs/\n/tools/codex/worktrees/\n");
     }
 
@@ -45,7 +46,17 @@ internal sealed class BenchmarkRepository : IDisposable
         if (Directory.Exists(Path.Combine(Root, "tools"))) Directory.Delete(Path.Combine(Root, "tools"), recursive: true);
     }
 
+    /// <summary>Has git look at every worktree when its files are older than its index, as they are in all runs but the first ones.</summary>
+    public void SettleWorktrees() => Settle([.. Workers.Select(Worktree)]);
+
     public void Dispose() => Directory.Delete(Root, recursive: true);
+
+    // An index as old as its files has git read them all again, at every look, until git may renew it a second later.
+    private static void Settle(params string[] folders)
+    {
+        Thread.Sleep(1100);
+        foreach (var folder in folders) GitProgram.Run(folder, "status");
+    }
 
     private void Write(string path, string text)
     {

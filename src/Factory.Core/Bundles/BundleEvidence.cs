@@ -6,16 +6,20 @@ namespace Factory.Core.Bundles;
 /// <summary>Evidence of a change, taken from git.</summary>
 public static class BundleEvidence
 {
-    /// <summary>The changes as FILES_CHANGED.json lists them, with the digest of every content.</summary>
+    /// <summary>The changes as FILES_CHANGED.json lists them, with the digest of every content, which is read for it.</summary>
     public static async Task<FilesChangedDocument> DescribeAsync(
-        GitRepository repository, string runId, string owner, IReadOnlyList<ChangedPath> changes, CancellationToken cancellationToken)
-    {
-        var blobs = changes.Where(change => change is { Blob: not null, IsGitlink: false }).Select(change => change.Blob!.Value).ToList();
-        var hashes = await repository.HashBlobsAsync(blobs, cancellationToken).ConfigureAwait(false);
-        return new FilesChangedDocument(ContractVersion.Schema, runId, owner, [.. changes
+        GitRepository repository, string runId, string owner, IReadOnlyList<ChangedPath> changes, CancellationToken cancellationToken) =>
+        Describe(runId, owner, changes, await repository.HashBlobsAsync(changes.NewBlobs(), cancellationToken).ConfigureAwait(false));
+
+    /// <summary>The changes as FILES_CHANGED.json lists them.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="owner">Whose changes they are.</param>
+    /// <param name="changes">The changes.</param>
+    /// <param name="digests">SHA-256 of every new content, lower-case hex.</param>
+    public static FilesChangedDocument Describe(string runId, string owner, IReadOnlyList<ChangedPath> changes, IReadOnlyDictionary<CommitId, string> digests) =>
+        new(ContractVersion.Schema, runId, owner, [.. changes
             .OrderBy(change => change.Path, StringComparer.Ordinal)
-            .Select(change => new FileChange(change.Path, change.Type, change.Describe(), change is { Blob: { } blob, IsGitlink: false } ? hashes[blob] : null))]);
-    }
+            .Select(change => new FileChange(change.Path, change.Type, change.Describe(), change is { Blob: { } blob, IsGitlink: false } ? digests[blob] : null))]);
 
     /// <summary>
     /// The paths of a patch, as git itself parses them; quoted names, renames, modes and binary parts included.

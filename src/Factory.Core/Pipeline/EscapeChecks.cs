@@ -24,19 +24,35 @@ public sealed class EscapeChecks : IDisposable
         _session = session;
         var ground = session.Ground;
         _watch = new EscapeWatch(
-            new EscapeGround(ground.Repository, session.Folder.Id, ground.Config.Run.BranchPrefix, ground.RunsDirectory, ground.WorktreesDirectory, Inputs(session)), session.Workers.Count);
+            new EscapeGround(ground.Repository, session.Folder.Id, ground.Config.Run.BranchPrefix, ground.RunsDirectory, ground.WorktreesDirectory, Inputs(session)),
+            session.Workers.Count,
+            ground.Config.Run.MaxParallel == 1 || session.Workers.Count == 1);
         _report = new EscapeReport(ground.Config.Security.EscapeCheck != "block", session.Shown(EvidenceFile), session.Redactor);
         _ledger = LedgerMark.Take(new LedgerPaths(ground.RunsDirectory).Ledger);
-        if (!session.Services.LeavesOutEscapeChecks) _ = _watch.BeginAsync();
+        if (!session.Services.LeavesOutGuards) _ = _watch.BeginAsync();
     }
 
     private string EvidenceFile => Path.Combine(_session.Folder.Integrator, "LOGS", FileName);
+
+    /// <summary>Ends the watch of a run that starts no worker: nothing may still be looking when the run has ended.</summary>
+    public async Task AbandonAsync()
+    {
+        if (_session.Services.LeavesOutGuards) return;
+        try
+        {
+            await _watch.BeginAsync().ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is FactoryException or IOException or UnauthorizedAccessException)
+        {
+            // There is no worker that it could have been compared for.
+        }
+    }
 
     /// <summary>A worker is about to start; nothing of it may run before this has ended.</summary>
     /// <returns>Whether it may start: what nobody could look at before is nothing to compare with afterwards.</returns>
     public async Task<bool> StartAsync(WorkerState worker)
     {
-        if (_session.Services.LeavesOutEscapeChecks) return true;
+        if (_session.Services.LeavesOutGuards) return true;
         try
         {
             await _watch.StartAsync(worker.Id).ConfigureAwait(false);
@@ -53,7 +69,7 @@ public sealed class EscapeChecks : IDisposable
     /// <summary>A worker has ended, or never started. What it alone can have changed blocks it.</summary>
     public async Task EndAsync(WorkerState worker)
     {
-        if (_session.Services.LeavesOutEscapeChecks) return;
+        if (_session.Services.LeavesOutGuards) return;
         var (wasAlone, found) = await _watch.EndAsync(worker.Id).ConfigureAwait(false);
         lock (_gate)
         {
@@ -74,7 +90,7 @@ public sealed class EscapeChecks : IDisposable
     /// <summary>A worker's bundle was written, and is nobody's to change from now on.</summary>
     public void Close(WorkerState worker)
     {
-        if (!_session.Services.LeavesOutEscapeChecks) _bundles.Add(worker.Id, _session.Folder.Bundle(worker.Id));
+        if (!_session.Services.LeavesOutGuards) _bundles.Add(worker.Id, _session.Folder.Bundle(worker.Id));
     }
 
     /// <summary>Judges what is left to judge when all workers have ended, and writes the evidence.</summary>

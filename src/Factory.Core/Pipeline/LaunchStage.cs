@@ -4,7 +4,9 @@ using Factory.Core.Workers;
 namespace Factory.Core.Pipeline;
 
 /// <summary>Makes the worktrees, runs the workers in parallel, captures what each did, and writes the bundles.</summary>
-public sealed class LaunchStage(RunSession session)
+/// <param name="session">The run.</param>
+/// <param name="watch">Watches over what workers may not change, when that has begun already; the caller's to dispose.</param>
+public sealed class LaunchStage(RunSession session, EscapeChecks? watch = null)
 {
     /// <summary>Runs every worker to its end. A cancelled run still captures what its workers did.</summary>
     public async Task<RunStatus> RunAsync(CancellationToken cancellationToken)
@@ -13,7 +15,8 @@ public sealed class LaunchStage(RunSession session)
         if (session.IsDryRun) await CloseAllAsync().ConfigureAwait(false);
         else
         {
-            using var escapes = new EscapeChecks(session);
+            using var own = watch is null ? new EscapeChecks(session) : null;
+            var escapes = watch ?? own!;
             await RunWorkersAsync(escapes, cancellationToken).ConfigureAwait(false);
             await escapes.CompleteAsync().ConfigureAwait(false);
         }

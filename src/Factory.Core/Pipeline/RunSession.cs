@@ -150,6 +150,9 @@ public sealed record RunServices(IRunObserver Observer, TimeProvider Clock)
     /// <summary>The key that signs the run's provenance, the caller's to dispose; null for the key that the configuration names, or the user's own.</summary>
     public SigningKey? Key { get; init; }
 
-    /// <summary>Only for measuring what the watch over the checkout costs: nobody outside this assembly's benchmarks can leave it out.</summary>
-    internal bool LeavesOutEscapeChecks { get; init; }
+    /// <summary>
+    /// Only for measuring what the watch over the checkout and the judging of contents cost: nobody outside this assembly's
+    /// benchmarks can leave them out.
+    /// </summary>
+    internal bool LeavesOutGuards { get; init; }
 }

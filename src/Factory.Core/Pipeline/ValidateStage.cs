@@ -17,6 +17,8 @@ public sealed class ValidateStage(RunSession session)
 
     private readonly ChangeGuard _guard = new(session.Ground.Repository, session.Ground.BaseCommit, session.Ground.Protected);
 
+    private readonly ContentGuard _contents = new(session.Ground.Repository, session.Ground.Config.Security);
+
     /// <summary>What the bundles hand over, once <see cref="RunAsync"/> has ended.</summary>
     public IReadOnlyList<Contribution> Contributions { get; private set; } = [];
 
@@ -80,34 +82,36 @@ public sealed class ValidateStage(RunSession session)
         }
 
         var changes = await session.Ground.Repository.DiffAsync(session.Ground.BaseCommit, commit, cancellationToken).ConfigureAwait(false);
+        var contents = session.Services.LeavesOutGuards ? null : await _contents.ReadAsync(changes, cancellationToken).ConfigureAwait(false);
+        var digests = contents?.Digests ?? await session.Ground.Repository.HashBlobsAsync(changes.NewBlobs(), cancellationToken).ConfigureAwait(false);
         var before = worker.Blockers.Count;
-        if (schema.Count == 0) await CheckEvidenceAsync(worker, bundle, changes, cancellationToken).ConfigureAwait(false);
+        if (schema.Count == 0) await CheckEvidenceAsync(worker, bundle, changes, digests, cancellationToken).ConfigureAwait(false);
         worker.Required.Add(new CheckRecord("evidence", schema.Count > 0 ? null : worker.Blockers.Count == before ? 0 : 1, 0, null));
         var (outside, notes) = await _guard.CheckAsync(worker.Definition.Id, worker.Definition.Scope, changes, commit, cancellationToken).ConfigureAwait(false);
         worker.Blockers.AddRange(outside);
         worker.Warnings.AddRange(notes);
         worker.Required.Add(new CheckRecord("scope", outside.Count == 0 ? 0 : 1, 0, null));
-        await CheckContentsAsync(worker, bundle, changes, cancellationToken).ConfigureAwait(false);
+        if (contents is not null) await CheckContentsAsync(worker, bundle, changes, contents, cancellationToken).ConfigureAwait(false);
         var shared = new GlobSet(worker.Definition.Scope.SharedPaths, ignoreCase: false).Match(changes.SelectMany(change => change.TouchedPaths));
         return new Contribution(worker.Id, commit, changes, shared);
     }
 
-    private async Task CheckContentsAsync(WorkerState worker, BundleFolder bundle, IReadOnlyList<ChangedPath> changes, CancellationToken cancellationToken)
+    private async Task CheckContentsAsync(WorkerState worker, BundleFolder bundle, IReadOnlyList<ChangedPath> changes, NewContents contents, CancellationToken cancellationToken)
     {
         var security = session.Ground.Config.Security;
         var patch = new FileInfo(bundle.PatchFile);
-        var found = await new ContentGuard(session.Ground.Repository, security).CheckAsync(worker.Id, changes, patch.Exists ? patch.Length : 0, cancellationToken).ConfigureAwait(false);
+        var found = await _contents.CheckAsync(worker.Id, changes, contents, patch.Exists ? patch.Length : 0, cancellationToken).ConfigureAwait(false);
         session.Redactor.Learn(found.Values);
         worker.Blockers.AddRange([.. found.Secrets, .. found.Artifacts]);
         if (security.SecretScanEnabled) worker.Required.Add(new CheckRecord("secrets", found.Secrets.Count == 0 ? 0 : 1, 0, null));
         worker.Required.Add(new CheckRecord("artifacts", found.Artifacts.Count == 0 ? 0 : 1, 0, null));
     }
 
-    private async Task CheckEvidenceAsync(WorkerState worker, BundleFolder bundle, IReadOnlyList<ChangedPath> changes, CancellationToken cancellationToken)
+    private async Task CheckEvidenceAsync(WorkerState worker, BundleFolder bundle, IReadOnlyList<ChangedPath> changes, IReadOnlyDictionary<CommitId, string> digests, CancellationToken cancellationToken)
     {
         var inGit = changes.Select(change => change.Path).ToHashSet(StringComparer.Ordinal);
         var listed = bundle.Changed!.Changes.Select(change => change.Path).ToHashSet(StringComparer.Ordinal);
-        await CheckContentAsync(worker, bundle, changes, cancellationToken).ConfigureAwait(false);
+        CheckContent(worker, bundle, changes, digests);
         try
         {
             var patched = await BundleEvidence.ReadPatchPathsAsync(session.Ground.Repository, bundle.PatchFile, cancellationToken).ConfigureAwait(false);
@@ -126,9 +130,9 @@ public sealed class ValidateStage(RunSession session)
         foreach (var path in said.Except(inGit).Order(StringComparer.Ordinal)) worker.Warnings.Add($"it declared {path}, which git shows unchanged");
     }
 
-    private async Task CheckContentAsync(WorkerState worker, BundleFolder bundle, IReadOnlyList<ChangedPath> changes, CancellationToken cancellationToken)
+    private void CheckContent(WorkerState worker, BundleFolder bundle, IReadOnlyList<ChangedPath> changes, IReadOnlyDictionary<CommitId, string> digests)
     {
-        var evidence = await BundleEvidence.DescribeAsync(session.Ground.Repository, session.Folder.Id.Text, worker.Id, changes, cancellationToken).ConfigureAwait(false);
+        var evidence = BundleEvidence.Describe(session.Folder.Id.Text, worker.Id, changes, digests);
         var listed = bundle.Changed!.Changes.DistinctBy(change => change.Path, StringComparer.Ordinal).ToDictionary(change => change.Path, StringComparer.Ordinal);
         Hidden(worker, evidence.Changes.Where(change => listed.TryGetValue(change.Path, out var said) && (said.ChangeType, said.Sha256) != (change.ChangeType, change.Sha256)).Select(change => change.Path), $"is not as {BundleFile.FilesChanged} says");
         foreach (var (name, recorded) in ((string, string?)[])[(BundleFile.FilesChanged, worker.Recorded!.FilesChanged), (BundleFile.DiffPatch, worker.Recorded.DiffPatch)])

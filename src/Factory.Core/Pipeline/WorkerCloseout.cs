@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Factory.Core.Bundles;
 using Factory.Core.Contracts;
+using Factory.Core.Guards.Secrets;
 using Factory.Core.Reporting;
 using Factory.Core.Repository;
 
@@ -21,6 +22,8 @@ public sealed class WorkerCloseout(RunSession session)
         worker.Warnings.AddRange(left.Warnings);
         var (baseCommit, commit) = (session.Ground.BaseCommit, worker.Commit ?? session.Ground.BaseCommit);
         var changes = await session.Ground.Repository.DiffAsync(baseCommit, commit, cancellationToken).ConfigureAwait(false);
+        // Validating searches what is new here; the rules load meanwhile.
+        if (changes.Count > 0 && session.Ground.Config.Security.SecretScanEnabled && !session.Services.LeavesOutGuards) _ = SecretRuleSet.WarmUp();
         var evidence = await BundleEvidence.DescribeAsync(session.Ground.Repository, session.Folder.Id.Text, worker.Id, changes, cancellationToken).ConfigureAwait(false);
         if (left.Declaration is not null) await Write(worker, BundleFile.FilesDeclared, left.Declaration).ConfigureAwait(false);
         await Write(worker, BundleFile.FilesChanged, FactoryJson.Write(evidence)).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Factory.Core.Contracts;
 
@@ -23,34 +24,34 @@ public static class BlobReading
 {
     private const int PartSize = 128 * 1024;
 
-    /// <summary>The sizes of blobs in bytes, without reading them.</summary>
-    /// <exception cref="FactoryException">A blob is missing, or git failed.</exception>
-    public static async Task<IReadOnlyDictionary<CommitId, long>> SizesAsync(this GitRepository repository, IReadOnlyCollection<CommitId> blobs, CancellationToken cancellationToken)
-    {
-        var sizes = new Dictionary<CommitId, long>();
-        if (blobs.Count == 0) return sizes;
-        var call = Batch("--batch-check", blobs);
-        foreach (var line in (await repository.RequireAsync(call, cancellationToken).ConfigureAwait(false)).Text.Split('\n'))
-            if (Header(line) is { } header) sizes[header.Id] = header.Size;
-        foreach (var blob in blobs)
-            if (!sizes.ContainsKey(blob)) throw GitRepository.Failed(call, 0, $"{blob} is not there");
-        return sizes;
-    }
+    /// <summary>The contents that changes bring, each once; none of a path that is gone or is another repository.</summary>
+    public static IReadOnlyList<CommitId> NewBlobs(this IEnumerable<ChangedPath> changes) =>
+        [.. changes.Where(change => change is { Blob: not null, IsGitlink: false }).Select(change => change.Blob!.Value).Distinct()];
 
     /// <summary>Reads each blob once.</summary>
     /// <exception cref="FactoryException">A blob is missing, or git failed.</exception>
     public static async Task ReadBlobsAsync(this GitRepository repository, IReadOnlyCollection<CommitId> blobs, IBlobReader reader, CancellationToken cancellationToken)
     {
         if (blobs.Count == 0) return;
-        var call = Batch("--batch", blobs) with { WorkingDirectory = repository.Root };
+        var call = new GitCall("cat-file", "--batch", "--buffer")
+        {
+            WorkingDirectory = repository.Root,
+            Input = Encoding.ASCII.GetBytes(string.Concat(blobs.Select(blob => blob.Hex + "\n"))),
+        };
         var count = 0;
         var (code, error) = await repository.Git.RunAsync(
             call, async (stream, token) => count = await ReadAsync(stream, reader, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         if (code != 0 || count != blobs.Count) throw GitRepository.Failed(call, code, error.Length > 0 ? error : $"{count} of {blobs.Count} objects came");
     }
 
-    private static GitCall Batch(string kind, IReadOnlyCollection<CommitId> blobs) =>
-        new("cat-file", kind, "--buffer") { Input = Encoding.ASCII.GetBytes(string.Concat(blobs.Select(blob => blob.Hex + "\n"))) };
+    /// <summary>SHA-256 of the content of blobs, lower-case hex, read by one git process.</summary>
+    /// <exception cref="FactoryException">A blob is missing, or git failed.</exception>
+    public static async Task<IReadOnlyDictionary<CommitId, string>> HashBlobsAsync(this GitRepository repository, IReadOnlyCollection<CommitId> blobs, CancellationToken cancellationToken)
+    {
+        using var digests = new BlobDigests();
+        await repository.ReadBlobsAsync([.. blobs.Distinct()], digests, cancellationToken).ConfigureAwait(false);
+        return digests.Digests;
+    }
 
     private static async Task<int> ReadAsync(Stream stream, IBlobReader reader, CancellationToken cancellationToken)
     {
@@ -94,5 +95,21 @@ public static class BlobReading
     {
         var fields = line.Split(' ');
         return fields.Length == 3 && CommitId.TryParse(fields[0], out var id) && long.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? (id, size) : null;
+    }
+
+    private sealed class BlobDigests : IBlobReader, IDisposable
+    {
+        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        private CommitId _blob;
+
+        public Dictionary<CommitId, string> Digests { get; } = [];
+
+        public void Begin(CommitId blob, long size) => _blob = blob;
+
+        public void Append(ReadOnlySpan<byte> bytes) => _hash.AppendData(bytes);
+
+        public void End() => Digests[_blob] = Convert.ToHexStringLower(_hash.GetHashAndReset());
+
+        public void Dispose() => _hash.Dispose();
     }
 }

@@ -34,6 +34,9 @@ public sealed record GitCall(params IReadOnlyList<string> Arguments)
     /// <summary>The index file, when it is not the work tree's own.</summary>
     public string? IndexFile { get; init; }
 
+    /// <summary>Settings for this call, <c>NAME=VALUE</c>; they win over the repository's and over Factory's own.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
     /// <summary>What git reads on standard input; closed when null.</summary>
     public byte[]? Input { get; init; }
 
@@ -140,6 +143,12 @@ public sealed class Git
             WorkingDirectory = call.WorkingDirectory ?? call.WorkTree ?? call.GitDirectory ?? "",
         };
         foreach (var option in OwnOptions) start.ArgumentList.Add(option);
+        foreach (var setting in call.Settings)
+        {
+            start.ArgumentList.Add("-c");
+            start.ArgumentList.Add(setting);
+        }
+
         if (call.GitDirectory is not null) start.ArgumentList.Add("--git-dir=" + call.GitDirectory);
         if (call.WorkTree is not null) start.ArgumentList.Add("--work-tree=" + call.WorkTree);
         foreach (var argument in call.Arguments) start.ArgumentList.Add(argument);

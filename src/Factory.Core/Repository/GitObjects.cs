@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using Factory.Core.Contracts;
 
@@ -58,63 +55,6 @@ public static class GitObjects
         };
         var (code, error) = await repository.Git.RunAsync(call, (stream, token) => stream.CopyToAsync(target, token), cancellationToken).ConfigureAwait(false);
         if (code != 0) throw GitRepository.Failed(call, code, error);
-    }
-
-    /// <summary>SHA-256 of the content of blobs, lower-case hex, read by one git process.</summary>
-    public static async Task<IReadOnlyDictionary<CommitId, string>> HashBlobsAsync(this GitRepository repository, IReadOnlyCollection<CommitId> blobs, CancellationToken cancellationToken)
-    {
-        var hashes = new Dictionary<CommitId, string>();
-        if (blobs.Count == 0) return hashes;
-        var wanted = blobs.Distinct().ToList();
-        var call = new GitCall("cat-file", "--batch", "--buffer")
-        {
-            WorkingDirectory = repository.Root,
-            Input = Encoding.ASCII.GetBytes(string.Concat(wanted.Select(blob => blob.Hex + "\n"))),
-        };
-        var (code, error) = await repository.Git.RunAsync(call, (stream, token) => ReadBatchAsync(stream, wanted, hashes, token), cancellationToken).ConfigureAwait(false);
-        return code == 0 && hashes.Count == wanted.Count ? hashes : throw GitRepository.Failed(call, code, error);
-    }
-
-    private static async Task ReadBatchAsync(Stream stream, List<CommitId> wanted, Dictionary<CommitId, string> hashes, CancellationToken cancellationToken)
-    {
-        using var buffered = new BufferedStream(stream, 65536);
-        var buffer = ArrayPool<byte>.Shared.Rent(65536);
-        try
-        {
-            foreach (var blob in wanted)
-            {
-                if (ReadHeader(buffered) is not { } size) return;
-                using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-                for (var left = size; left > 0;)
-                {
-                    var read = await buffered.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellationToken).ConfigureAwait(false);
-                    if (read == 0) return;
-                    hash.AppendData(buffer, 0, read);
-                    left -= read;
-                }
-
-                buffered.ReadByte();
-                hashes[blob] = Convert.ToHexStringLower(hash.GetHashAndReset());
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    // "<oid> blob <size>" LF; "<oid> missing" has no size and ends the reading, which the caller sees as a failure.
-    private static long? ReadHeader(Stream stream)
-    {
-        var line = new StringBuilder();
-        for (var c = stream.ReadByte(); c != '\n'; c = stream.ReadByte())
-        {
-            if (c < 0) return null;
-            line.Append((char)c);
-        }
-
-        var parts = line.ToString().Split(' ');
-        return parts.Length == 3 ? long.Parse(parts[2], CultureInfo.InvariantCulture) : null;
     }
 }
 

@@ -14,11 +14,13 @@ public sealed record EscapeFinding(Escape Escape, IReadOnlyList<string> Suspects
 /// </summary>
 /// <param name="ground">What may not be changed.</param>
 /// <param name="workers">How many workers will come.</param>
-public sealed class EscapeWatch(EscapeGround ground, int workers) : IDisposable
+/// <param name="oneAtATime">Whether no two of them ever run at the same time.</param>
+public sealed class EscapeWatch(EscapeGround ground, int workers, bool oneAtATime) : IDisposable
 {
     // Between workers that run side by side a fingerprint only narrows the circle, so it may take a twentieth of the time.
     private const int Share = 20;
     private static readonly TimeSpan LeastPause = TimeSpan.FromSeconds(1);
+    private readonly SettledIndex _checkout = new(ground.Repository);
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly HashSet<string> _running = [];
@@ -35,7 +37,7 @@ public sealed class EscapeWatch(EscapeGround ground, int workers) : IDisposable
     public Task BeginAsync() => _first ??= Task.Run(async () =>
     {
         _taken = Stopwatch.GetTimestamp();
-        _before = await new FingerprintReader(ground).ReadAsync(CancellationToken.None).ConfigureAwait(false);
+        _before = await new FingerprintReader(ground, _checkout).ReadAsync(CancellationToken.None).ConfigureAwait(false);
         _cost = Stopwatch.GetElapsedTime(_taken);
     });
 
@@ -57,9 +59,10 @@ public sealed class EscapeWatch(EscapeGround ground, int workers) : IDisposable
         bool isAlone, isLast, isDue;
         lock (_gate)
         {
-            isAlone = _running.Remove(worker) && _window.Count == 1;
             isLast = --_left == 0;
             isDue = Stopwatch.GetElapsedTime(_taken) > Max(LeastPause, _cost * Share);
+            // Of short workers that could run side by side each one may be alone by chance, and is not worth a fingerprint.
+            isAlone = _running.Remove(worker) && _window.Count == 1 && (oneAtATime || isDue || isLast);
         }
 
         if (_before is null) return (false, []);
@@ -117,7 +120,7 @@ public sealed class EscapeWatch(EscapeGround ground, int workers) : IDisposable
     {
         try
         {
-            var now = await new FingerprintReader(ground).ReadAsync(CancellationToken.None).ConfigureAwait(false);
+            var now = await new FingerprintReader(ground, _checkout).ReadAsync(CancellationToken.None).ConfigureAwait(false);
             return (now, await new FingerprintComparison(ground, _before!, now).CompareAsync(CancellationToken.None).ConfigureAwait(false));
         }
         catch (FactoryException error)

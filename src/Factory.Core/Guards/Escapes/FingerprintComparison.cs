@@ -93,16 +93,9 @@ internal sealed class FingerprintComparison(EscapeGround ground, Fingerprint bef
     private async Task<HashSet<string>?> EntriesAsync(byte[] index, CancellationToken cancellationToken)
     {
         if (index.Length == 0) return [];
-        var file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        try
-        {
-            await File.WriteAllBytesAsync(file, index, cancellationToken).ConfigureAwait(false);
-            var answer = await _repository.RunAsync(new GitCall("ls-files", "-v", "-s", "-z", "--full-name") { IndexFile = file }, cancellationToken).ConfigureAwait(false);
-            return answer.ExitCode == 0 ? [.. answer.Fields] : null;
-        }
-        finally
-        {
-            File.Delete(file);
-        }
+        using var copy = IndexCopy.TryWrite(new IndexImage(index, DateTime.UtcNow));
+        if (copy is null) return null;
+        var answer = await _repository.RunAsync(new GitCall("ls-files", "-v", "-s", "-z", "--full-name") { IndexFile = copy.File }, cancellationToken).ConfigureAwait(false);
+        return answer.ExitCode == 0 ? [.. answer.Fields] : null;
     }
 }

@@ -10,7 +10,9 @@ namespace Factory.Core.Guards.Escapes;
 /// Takes a <see cref="Fingerprint"/>. git compares the checkout with the index by the times and sizes of its files, so that
 /// fifty thousand of them take a fraction of a second; only files that are changed already are read.
 /// </summary>
-internal sealed class FingerprintReader(EscapeGround ground)
+/// <param name="ground">What may not be changed.</param>
+/// <param name="checkout">Reads the checkout; the same one for all fingerprints of a run.</param>
+internal sealed class FingerprintReader(EscapeGround ground, SettledIndex checkout)
 {
     private const long LargestRead = 1024 * 1024;
     private const int LargestContent = 64 * 1024;
@@ -27,13 +29,13 @@ internal sealed class FingerprintReader(EscapeGround ground)
     public async Task<Fingerprint> ReadAsync(CancellationToken cancellationToken)
     {
         var refs = ReadRefsAsync(cancellationToken);
-        var checkout = ReadCheckoutAsync(cancellationToken);
-        var index = ReadBytes(Path.Combine(ground.Repository.GitDirectory, "index")) ?? [];
+        var index = IndexImage.Read(Path.Combine(ground.Repository.GitDirectory, "index"));
+        var files = ReadCheckoutAsync(index, cancellationToken);
         ReadShared();
         ReadWorktrees();
         foreach (var file in ground.Inputs) Add(EscapeArea.Input, file, file, keepContent: false);
-        await Task.WhenAll(refs, checkout).ConfigureAwait(false);
-        return new Fingerprint(_items, index);
+        await Task.WhenAll(refs, files).ConfigureAwait(false);
+        return new Fingerprint(_items, index.Bytes);
     }
 
     /// <summary>The state of a file in few words: its kind, mode, and digest, or size and time when it is large.</summary>
@@ -55,10 +57,9 @@ internal sealed class FingerprintReader(EscapeGround ground)
         }
     }
 
-    private async Task ReadCheckoutAsync(CancellationToken cancellationToken)
+    private async Task ReadCheckoutAsync(IndexImage index, CancellationToken cancellationToken)
     {
-        var call = new GitCall("status", "--porcelain=v2", "-z", "--untracked-files=all", "--ignore-submodules=dirty", "--no-renames");
-        foreach (var field in (await ground.Repository.RequireAsync(call, cancellationToken).ConfigureAwait(false)).Fields)
+        foreach (var field in await checkout.StatusAsync(index, cancellationToken).ConfigureAwait(false))
         {
             // "1 XY sub mH mI mW hH hI path", "u XY sub m1 m2 m3 mW h1 h2 h3 path", "? path"
             var parts = field.Split(' ', field[0] switch { '1' => 9, 'u' => 11, _ => 2 });

@@ -31,17 +31,29 @@ internal static class LooseRefs
     private static bool AddLoose(string common, Dictionary<string, string> refs)
     {
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
+        Span<byte> content = stackalloc byte[LongestRef];
         foreach (var file in Directory.EnumerateFiles(Path.Combine(common, "refs"), "*", options))
         {
             if (file.EndsWith(".lock", StringComparison.Ordinal)) continue;
-            if (!RegularFile.Is(file) || new FileInfo(file).Length > LongestRef) return false;
-            var text = File.ReadAllText(file, Encoding.UTF8).TrimEnd();
+            if (!RegularFile.Is(file)) return false;
+            var length = ReadSmall(file, content);
+            if (length == content.Length) return false;
+            var text = Encoding.UTF8.GetString(content[..length]).TrimEnd();
             var value = text.StartsWith("ref:", StringComparison.Ordinal) ? "-> " + text[4..].Trim() : IsObjectId(text) ? text : null;
             if (value is null) return false;
             refs[Path.GetRelativePath(common, file).Replace('\\', '/')] = value;
         }
 
         return true;
+    }
+
+    // Every run leaves some refs, and there may be thousands: no stream, no buffer but one.
+    private static int ReadSmall(string file, Span<byte> content)
+    {
+        using var handle = File.OpenHandle(file, share: FileShare.ReadWrite | FileShare.Delete);
+        var length = 0;
+        for (int read; length < content.Length && (read = RandomAccess.Read(handle, content[length..], length)) > 0;) length += read;
+        return length;
     }
 
     private static bool AddPacked(string file, Dictionary<string, string> refs)

@@ -1,0 +1,40 @@
+using Factory.Core.Repository;
+
+namespace Factory.Core.Guards.Escapes;
+
+/// <summary>
+/// A copy of the user's index in which git notes, before the first worker starts, what it learns about the files. git reads a
+/// file anew, every time, whose time is that of the index or is not the one in the index; only an index that it may write ends
+/// that, and the user's own is not to be written. The copy is kept in memory, where no worker reaches it, and serves as long
+/// as the user's index holds the very same bytes.
+/// </summary>
+internal sealed class SettledIndex(GitRepository repository)
+{
+    // A file's time of writing is anybody's to set, its time of change nobody's, so git compares that too, whatever is configured.
+    private static readonly string[] Strict = ["core.trustctime=true", "core.checkStat=default", "core.splitIndex=false"];
+
+    // git starts threads to look at the files; for few of them that costs more than it saves.
+    private const int FewFiles = 512 * 1024;
+    private static readonly GitCall Status = new("status", "--porcelain=v2", "-z", "--untracked-files=all", "--ignore-submodules=dirty", "--no-renames");
+    private byte[]? _user;
+    private IndexImage? _settled;
+
+    /// <summary>What <c>git status</c> says of the checkout. The first call must come before any worker runs.</summary>
+    /// <param name="user">The user's index.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="Factory.Core.Contracts.FactoryException">git could not read the checkout.</exception>
+    public async Task<IReadOnlyList<string>> StatusAsync(IndexImage user, CancellationToken cancellationToken)
+    {
+        var isFirst = _user is null;
+        _user ??= user.Bytes;
+        var index = isFirst ? user : _user.AsSpan().SequenceEqual(user.Bytes) ? _settled : null;
+        var call = Status with { Settings = [$"core.preloadIndex={(user.Bytes.Length > FewFiles ? "true" : "false")}"] };
+        // Windows has no time of change that git could compare; there git reads a doubtful file anew as before.
+        using var copy = index is { Bytes.Length: > 0 } && !OperatingSystem.IsWindows() ? IndexCopy.TryWrite(index) : null;
+        if (copy is not null) call = call with { IndexFile = copy.File, Settings = [.. call.Settings, .. Strict] };
+        if (copy is not null && isFirst) call = call with { Environment = new Dictionary<string, string> { ["GIT_OPTIONAL_LOCKS"] = "1" } };
+        var answer = await repository.RequireAsync(call, cancellationToken).ConfigureAwait(false);
+        if (copy is not null && isFirst) _settled = IndexImage.Read(copy.File);
+        return answer.Fields;
+    }
+}

@@ -1,0 +1,73 @@
+using Factory.Core.Guards.Escapes;
+using Factory.Core.Repository;
+using Factory.Core.Tests.Pipeline;
+
+namespace Factory.Core.Tests.Guards.Escapes;
+
+/// <summary>What git notes in its copy of the index hides nothing, and reaches nobody else's index.</summary>
+public sealed class SettledIndexTests : IDisposable
+{
+    private readonly TestRepository _repository = new();
+    private SettledIndex? _checkout;
+
+    private string File1 => Path.Combine(_repository.Root, "src", "file1.txt");
+
+    private string IndexFile => Path.Combine(_repository.Root, ".git", "index");
+
+    public void Dispose() => _repository.Dispose();
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("core.trustctime=false")]
+    [InlineData("core.checkStat=minimal")]
+    public async Task A_file_of_the_same_size_and_time_with_another_content_is_seen(string? setting)
+    {
+        TestRepository.RequireUnix();
+        if (setting is not null) _repository.Git("config", setting.Split('=')[0], setting.Split('=')[1]);
+        // The index is as old as the file, and is then no longer.
+        Assert.Empty(await StatusAsync());
+        await Task.Delay(1100, TestContext.Current.CancellationToken);
+        _checkout = null;
+        Assert.Empty(await StatusAsync());
+        var (text, time) = (File.ReadAllText(File1), File.GetLastWriteTimeUtc(File1));
+        File.WriteAllText(File1, text.Replace("line 7", "line 8", StringComparison.Ordinal));
+        File.SetLastWriteTimeUtc(File1, time);
+        Assert.Equal(text.Length, File.ReadAllText(File1).Length);
+        Assert.Contains(await StatusAsync(), field => field.EndsWith("src/file1.txt", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_users_own_index_is_left_byte_for_byte_though_every_file_must_be_read_again()
+    {
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(_repository.Root, "src"))) File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-1));
+        var (bytes, time) = (File.ReadAllBytes(IndexFile), File.GetLastWriteTimeUtc(IndexFile));
+        Assert.Empty(await StatusAsync());
+        Assert.Empty(await StatusAsync());
+        Assert.Equal(bytes, File.ReadAllBytes(IndexFile));
+        Assert.Equal(time, File.GetLastWriteTimeUtc(IndexFile));
+    }
+
+    [Fact]
+    public async Task What_is_staged_or_untracked_later_is_seen()
+    {
+        Assert.Empty(await StatusAsync());
+        File.WriteAllText(Path.Combine(_repository.Root, "new.txt"), "new\n");
+        Assert.Equal(["? new.txt"], await StatusAsync());
+        _repository.Git("add", "new.txt");
+        Assert.StartsWith("1 A.", Assert.Single(await StatusAsync()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_repository_without_an_index_is_read_as_git_reads_it()
+    {
+        File.Delete(IndexFile);
+        Assert.Contains(await StatusAsync(), field => field.StartsWith("1 D.", StringComparison.Ordinal));
+    }
+
+    private async Task<IReadOnlyList<string>> StatusAsync()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        _checkout ??= new SettledIndex(await GitRepository.OpenAsync(new Git(), _repository.Root, cancellationToken));
+        return await _checkout.StatusAsync(IndexImage.Read(IndexFile), cancellationToken);
+    }
+}
