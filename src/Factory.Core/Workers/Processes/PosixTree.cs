@@ -104,6 +104,9 @@ internal sealed class PosixTree : IProcessTree
             // Shells with job control put their jobs into groups of their own, in the same session.
             foreach (var member in Members())
                 if (member.Group != Id) _ = Posix.Kill(member.Pid, signal);
+            // And one that was seen in the session may have left it since.
+            foreach (var known in _living)
+                if (ProcessStat.Read(known.Pid) is { IsAlive: true } now && now.StartTime == known.StartTime && now.Session != Id) _ = Posix.Kill(known.Pid, signal);
         }
     }
 

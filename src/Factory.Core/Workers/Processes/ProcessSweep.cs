@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using System.Text;
@@ -14,19 +15,32 @@ public static class ProcessSweep
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
+    // A process that is just changing into another program has no environment for a moment, longer on a busy machine.
+    private const int ExecRounds = 10;
+    private static readonly TimeSpan ExecPause = TimeSpan.FromMilliseconds(2);
+    private static readonly ConcurrentDictionary<ProcessIdentity, bool> WithoutEnvironment = [];
+
     /// <summary>The live processes, this one excepted, whose initial environment has exactly NAME=VALUE.</summary>
     public static IReadOnlyList<ProcessIdentity> FindByEnvironment(string name, string value)
     {
         if (!OperatingSystem.IsLinux()) return [];
         var entry = Encoding.UTF8.GetBytes($"{name}={value}");
         var found = new List<ProcessIdentity>();
+        var changing = new List<ProcessIdentity>();
         foreach (var pid in ProcessStat.AllPids())
         {
             // The identity is read first: if the id changes hands in between, the stranger's start time will not match.
             if (pid == Environment.ProcessId || ProcessStat.Read(pid) is not { IsAlive: true } stat) continue;
-            if (HasEntry(pid, entry)) found.Add(new ProcessIdentity(pid, stat.StartTime));
+            var process = new ProcessIdentity(pid, stat.StartTime);
+            if (HasEntry(pid, entry) is not { } has)
+            {
+                // The kernel's own threads are in no session, and never have an environment.
+                if (stat.Session != 0 && !WithoutEnvironment.ContainsKey(process)) changing.Add(process);
+            }
+            else if (has) found.Add(process);
         }
 
+        found.AddRange(AwaitChanging(changing, entry));
         return found;
     }
 
@@ -55,11 +69,38 @@ public static class ProcessSweep
     private static bool IsAlive(ProcessIdentity process) =>
         ProcessStat.Read(process.Pid) is { IsAlive: true } now && now.StartTime == process.StartTime;
 
-    private static bool HasEntry(int pid, ReadOnlySpan<byte> entry)
+    private static List<ProcessIdentity> AwaitChanging(List<ProcessIdentity> changing, byte[] entry)
+    {
+        var found = new List<ProcessIdentity>();
+        for (var round = 0; changing.Count > 0; round++)
+        {
+            if (round == ExecRounds)
+            {
+                // Started with none, as by env -i: the next search does not wait for them.
+                foreach (var process in changing) WithoutEnvironment.TryAdd(process, true);
+                break;
+            }
+
+            Thread.Sleep(ExecPause);
+            foreach (var process in changing.ToList())
+            {
+                var has = IsAlive(process) ? HasEntry(process.Pid, entry) : false;
+                if (has is null) continue;
+                changing.Remove(process);
+                if (has == true) found.Add(process);
+            }
+        }
+
+        return found;
+    }
+
+    // Null when there is no environment at all.
+    private static bool? HasEntry(int pid, ReadOnlySpan<byte> entry)
     {
         try
         {
             ReadOnlySpan<byte> environment = File.ReadAllBytes(ProcessStat.PathOf(pid, "environ"));
+            if (environment.IsEmpty) return null;
             foreach (var range in environment.Split((byte)0))
                 if (environment[range].SequenceEqual(entry)) return true;
         }
