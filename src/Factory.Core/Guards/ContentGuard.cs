@@ -55,8 +55,8 @@ public sealed class ContentGuard(GitRepository repository, SecuritySection secur
     /// <summary>Takes the head and the secrets of each content.</summary>
     private sealed class ContentReader(bool scansForSecrets) : IBlobReader, IDisposable
     {
-        // More in one file are a file of secrets; the first ones say so.
-        private const int MostHits = 20;
+        // The base's version may hold many that are none of the worker's; a new one behind them must be found all the same.
+        private const int MostHits = SecretJudge.MostHits;
         private readonly byte[] _head = new byte[FileHead.MagicLength];
         private SecretStream? _stream;
         private CommitId _blob;
