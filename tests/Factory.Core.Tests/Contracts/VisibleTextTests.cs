@@ -1,7 +1,7 @@
+using Factory.Core.Contracts;
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
-using Factory.Core.Contracts;
 
 namespace Factory.Core.Tests.Contracts;
 
