@@ -2,6 +2,7 @@ using System.CommandLine;
 using Factory.Cli.Output;
 using Factory.Core.Configuration;
 using Factory.Core.Contracts;
+using Factory.Core.Guards.Secrets;
 using Factory.Core.Pipeline;
 
 namespace Factory.Cli;
@@ -17,7 +18,7 @@ internal static class UsageError
     {
         var verb = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
         var hint = Nearest(parsed) is { } nearest ? $"did you mean '{nearest}'? 'factory {verb}--help' shows what there is" : $"'factory {verb}--help' shows what there is";
-        var messages = parsed.Errors.Select(error => Untrusted.Line(error.Message)).Distinct(StringComparer.Ordinal).ToList();
+        var messages = parsed.Errors.Select(error => Untrusted.Line(new SecretRedactor().Redact(error.Message))).Distinct(StringComparer.Ordinal).ToList();
         if (HasEmpty(arguments)) messages.Add("an argument is empty: is it a variable that is not set?");
         if (messages.Count == 0) messages.Add("no verb was given");
         foreach (var message in messages) Console.Error.WriteLine("factory: " + message);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Factory.Core.Guards.Secrets;
 using Spectre.Console;
 
 namespace Factory.Cli.Output;
@@ -62,11 +63,11 @@ internal sealed class Screen : IDisposable
         foreach (var line in Untrusted.Lines(text)) _output.WriteLine(line);
     }
 
-    /// <summary>A line on standard error.</summary>
+    /// <summary>A line on standard error, without what looks like a secret: errors repeat what they were given.</summary>
     public void Error(string text)
     {
         _output.Flush();
-        foreach (var line in Untrusted.Lines(text)) ErrorWriter.WriteLine(line);
+        foreach (var line in Untrusted.Lines(new SecretRedactor().Redact(text))) ErrorWriter.WriteLine(line);
     }
 
     /// <inheritdoc/>

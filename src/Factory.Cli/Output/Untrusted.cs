@@ -1,19 +1,15 @@
 using System.Text;
+using Factory.Core.Contracts;
 
 namespace Factory.Cli.Output;
 
 /// <summary>Makes text from outside (file names, git's and workers' words) safe to show.</summary>
 internal static class Untrusted
 {
-    /// <summary>One line: control characters become spaces, and what reorders text or commands a build service is defused.</summary>
+    /// <summary>One line: what cannot be seen is spelled out, and what commands a build service is defused.</summary>
     public static string Line(string text)
     {
-        var safe = new StringBuilder(text.Length);
-        foreach (var c in text)
-        {
-            if (char.IsControl(c) || c is '\u2028' or '\u2029') safe.Append(' ');
-            else if (c is not ((>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') or '\u200e' or '\u200f' or '\u061c')) safe.Append(c);
-        }
+        var safe = new StringBuilder(VisibleText.Of(text.TrimEnd()));
 
         // Azure Pipelines obeys ##vso[ and ##[ anywhere in a line.
         return safe.Replace("##[", "# #[").Replace("##vso[", "# #vso[").ToString().TrimEnd();

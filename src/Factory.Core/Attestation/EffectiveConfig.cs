@@ -53,7 +53,7 @@ internal static class EffectiveConfig
         ["timeout_seconds"] = worker.TimeoutSeconds,
         ["env_names"] = worker.Env.Keys.Order(StringComparer.Ordinal).ToList(),
         ["setup"] = worker.Setup.Select(command => (object?)Redacted(command, redact)).ToList(),
-        ["copy_ignored"] = worker.CopyIgnored,
+        ["copy_ignored"] = Redacted(worker.CopyIgnored, redact),
         ["allowlist_globs"] = worker.Scope.AllowedGlobs,
         ["denylist_globs"] = worker.Scope.BlockedGlobs,
         ["shared_paths"] = worker.Scope.SharedPaths,

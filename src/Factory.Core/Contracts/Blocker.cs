@@ -43,12 +43,12 @@ public enum BlockerKind
 /// <summary>One reason why a run may not pass: what, where, and what to do next.</summary>
 /// <param name="Kind">The class of reason.</param>
 /// <param name="Worker">The worker concerned, or null.</param>
-/// <param name="Path">The path concerned (repository-relative, or a file of the run), or null.</param>
+/// <param name="Path">The path concerned (repository-relative, or a file of the run), or null; exactly as it is, for programs.</param>
 /// <param name="Message">What is wrong, in one sentence.</param>
 /// <param name="NextAction">What the reader should do about it.</param>
 public sealed record Blocker(BlockerKind Kind, string? Worker, string? Path, string Message, string NextAction)
 {
-    /// <summary>One line for reports and terminals.</summary>
+    /// <summary>One line for reports and terminals, with everything in it to be seen; see <see cref="VisibleText"/>.</summary>
     public override string ToString()
     {
         var where = (Worker, Path) switch
@@ -58,6 +58,6 @@ public sealed record Blocker(BlockerKind Kind, string? Worker, string? Path, str
             (null, not null) => $" {Path}",
             _ => $" {Worker} {Path}",
         };
-        return $"[{WireEnum<BlockerKind>.NameOf(Kind)}]{where}: {Message}";
+        return VisibleText.Of($"[{WireEnum<BlockerKind>.NameOf(Kind)}]{where}: {Message}");
     }
 }

@@ -14,29 +14,38 @@ public sealed class FileLock : IDisposable
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
     private readonly SafeFileHandle _file;
-    private readonly string? _holderFile;
+    private readonly HolderNote? _note;
 
-    private FileLock(SafeFileHandle file, string? holderFile) => (_file, _holderFile) = (file, holderFile);
+    private FileLock(SafeFileHandle file, HolderNote? note) => (_file, _note) = (file, note);
 
     /// <summary>Takes the lock, or returns null when another handle holds it.</summary>
     /// <param name="path">The lock file; its folder is created.</param>
     /// <param name="holder">Who takes it, for others to read; null for locks held only for an instant.</param>
-    /// <exception cref="IOException">The file cannot be created.</exception>
+    /// <exception cref="IOException">The file cannot be created, or a link stands in its place or in that of its folder.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder or file is read-only.</exception>
     public static FileLock? TryAcquire(string path, LockHolder? holder)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        if (TryOpen(path) is not { } file) return null;
-        if (holder is null) return new FileLock(file, null);
+        if (holder is null) return TryOpen(path) is { } plain ? new FileLock(plain, null) : null;
+        var note = HolderNote.Beside(path);
+        SafeFileHandle? file = null;
         try
         {
-            File.WriteAllBytes(HolderFile(path), JsonSerializer.SerializeToUtf8Bytes(holder, LockContext.Default.LockHolder));
-            return new FileLock(file, HolderFile(path));
+            note.RequireNoLink();
+            file = TryOpen(path);
+            if (file is null) return null;
+            note.RequirePlace(file);
+            note.Write(JsonSerializer.SerializeToUtf8Bytes(holder, LockContext.Default.LockHolder));
+            return new FileLock(file, note);
         }
         catch
         {
-            file.Dispose();
+            file?.Dispose();
             throw;
+        }
+        finally
+        {
+            if (!note.IsWritten) note.Dispose();
         }
     }
 
@@ -92,22 +101,11 @@ public sealed class FileLock : IDisposable
     /// <summary>Frees the lock. The file stays.</summary>
     public void Dispose()
     {
-        if (_holderFile is not null)
-        {
-            try
-            {
-                File.Delete(_holderFile);
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                // The note is for people; the lock itself is the open handle, freed below.
-            }
-        }
-
+        _note?.Dispose();
         _file.Dispose();
     }
 
-    private static string HolderFile(string path) => path + ".holder.json";
+    private static string HolderFile(string path) => path + HolderNote.Extension;
 
     private static bool IsSharingViolation(IOException error)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Factory.Core.Attestation;
 using Factory.Core.Contracts;
+using Factory.Core.Guards.Secrets;
 using Factory.Core.Ledger;
 
 namespace Factory.Core.Pipeline;
@@ -29,7 +30,7 @@ public static class AttestationRenewal
             throw new FactoryException(new Blocker(BlockerKind.Config, null, folder.Path, $"the run {folder.Id} has no verdict yet, so there is nothing to attest", $"finish it: factory integrate --run-id {folder.Id}"), RunStatus.Pending);
         cancellationToken.ThrowIfCancellationRequested();
         var manifest = ReadManifest(folder);
-        using var journal = new RunJournal(new LedgerWriter(folder.RunsDirectory, clock), folder.Id, RunOpening.FirstEvent(folder));
+        using var journal = new RunJournal(new LedgerWriter(folder.RunsDirectory, clock), folder.Id, new SecretRedactor(), RunOpening.FirstEvent(folder));
         try
         {
             var changes = new EarlierAttestation(folder.Path).Compare(manifest.Workers, LastRecorded(folder), cancellationToken);

@@ -107,6 +107,10 @@ public sealed class EscapeChecks : IDisposable
         await _session.Files.WriteAsync(EvidenceFile, Encoding.UTF8.GetBytes(_report.Text)).ConfigureAwait(false);
     }
 
+    /// <summary>The evidence as the integrator's LOGS/INDEX.json lists it, when there is some; launching may have been another process.</summary>
+    public static IEnumerable<LogRecord> FindLog(RunSession session) =>
+        File.Exists(Path.Combine(session.Folder.Integrator, "LOGS", FileName)) ? [new LogRecord("escapes", "LOGS/" + FileName, null)] : [];
+
     /// <inheritdoc/>
     public void Dispose() => _watch.Dispose();
 

@@ -108,6 +108,7 @@ public sealed class FactoryPipeline(RunServices services)
     private static RunResult Failed(RunSession? session, Blocker blocker, RunStatus status)
     {
         if (session is null) return RunResults.Refused([blocker], status);
+        blocker = session.Redactor.Redact(blocker);
         var known = RunResults.Of(session, status);
         return known.Blockers.Contains(blocker) ? known : known with { Blockers = [blocker, .. known.Blockers] };
     }

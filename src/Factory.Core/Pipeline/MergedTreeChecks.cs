@@ -1,5 +1,6 @@
 using Factory.Core.Configuration;
 using Factory.Core.Contracts;
+using Factory.Core.Guards.Writes;
 using Factory.Core.Workers;
 using Factory.Core.Workers.Processes;
 
@@ -18,7 +19,11 @@ public sealed class MergedTreeChecks(RunSession session)
     {
         var store = new WorktreeStore(session.Ground.Repository, session.Ground.Identity);
         await ClearAsync(store).ConfigureAwait(false);
+        // git writes the checkout by its path. What is put in the place of the folder around it meanwhile is found.
+        using var around = FolderWatch.Begin(session.Folder.Integrator);
         var worktree = await store.AddAsync(_checkout, commit, cancellationToken).ConfigureAwait(false);
+        if (around.FindMove() is { } move)
+            session.Blockers.Add(new Blocker(BlockerKind.Escape, null, around.Path, $"the folder {session.Shown(around.Path)} {move} while git wrote the checkout of the merged tree into it", "find out which worker or program did it, look at where its path led, and run again"));
         var (records, logs) = (new List<CheckRecord>(), new List<LogRecord>());
         foreach (var check in session.Ground.Config.Integration.Checks)
         {

@@ -89,7 +89,7 @@ public sealed class Oneshot(RunSession session)
 
     private async Task<RunResult> FailAsync(IntegrateStage integrate, Exception error)
     {
-        var message = error is OperationCanceledException ? "the run was cancelled" : error.Message;
+        var message = session.Redactor.Clean(error is OperationCanceledException ? "the run was cancelled" : error.Message);
         var blocker = (error as FactoryException)?.Blocker ?? new Blocker(BlockerKind.Check, null, session.Folder.Path, $"the run could not be finished: {message}", "free space or mend the access rights, then run again; the workers' branches hold their work");
         session.Blockers.Add(blocker);
         // Somebody who leads a write astray has broken a rule; nothing inside has failed.

@@ -1,4 +1,5 @@
 using Factory.Core.Contracts;
+using Factory.Core.Guards.Writes;
 using Factory.Core.Locking;
 
 namespace Factory.Core.Pipeline;
@@ -91,13 +92,7 @@ public sealed record RunFolder(string RunsDirectory, RunId Id)
     {
         try
         {
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(RunLock)!);
-            using var _ = new FileStream(RunLock, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
-            return true;
-        }
-        catch (IOException) when (File.Exists(RunLock))
-        {
-            return false;
+            return new WriteGuard(Path).TryCreate(RunLock);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

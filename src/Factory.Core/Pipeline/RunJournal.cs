@@ -1,4 +1,5 @@
 using Factory.Core.Contracts;
+using Factory.Core.Guards.Secrets;
 using Factory.Core.Ledger;
 
 namespace Factory.Core.Pipeline;
@@ -9,8 +10,9 @@ namespace Factory.Core.Pipeline;
 /// </summary>
 /// <param name="writer">Where they go; disposed of with the journal.</param>
 /// <param name="runId">The run.</param>
+/// <param name="redactor">Keeps secrets out of the details.</param>
 /// <param name="root">The run's first event when an earlier process began the run, or null.</param>
-public sealed class RunJournal(LedgerWriter writer, RunId runId, string? root = null) : IDisposable
+public sealed class RunJournal(LedgerWriter writer, RunId runId, SecretRedactor redactor, string? root = null) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(LedgerEventType Type, string Actor), string> _latest = [];
@@ -45,7 +47,8 @@ public sealed class RunJournal(LedgerWriter writer, RunId runId, string? root = 
         IReadOnlyDictionary<string, long>? counts = null,
         IReadOnlyDictionary<string, string>? hashes = null)
     {
-        var facts = new Dictionary<string, object?>(details ?? new Dictionary<string, object?>()) { ["status"] = status.ToWire(), ["kind"] = runId.Kind };
+        var facts = (details ?? new Dictionary<string, object?>()).ToDictionary(pair => pair.Key, pair => redactor.Redact(pair.Value), StringComparer.Ordinal);
+        (facts["status"], facts["kind"]) = (status.ToWire(), runId.Kind);
         lock (_gate)
         {
             var who = actor ?? WorkerId.Integrator;

@@ -23,7 +23,7 @@ public static class RunOpening
         session.Warnings.AddRange(key?.Warnings ?? []);
         try
         {
-            InfoExclude.Add(ground.Repository, [ground.RunsDirectory, ground.WorktreesDirectory]);
+            if (InfoExclude.Add(ground.Repository, [ground.RunsDirectory, ground.WorktreesDirectory]) is { } warning) session.Warnings.Add(warning);
             var inputs = await RunInputsFile.WriteAsync(session, cancellationToken).ConfigureAwait(false);
             session.Journal.Append(LedgerEventType.RunStart, RunStatus.Pending, rc: 0, details: new Dictionary<string, object?>
             {

@@ -1,4 +1,5 @@
 using Factory.Core.Contracts;
+using Factory.Core.Guards.Secrets;
 
 namespace Factory.Core.Pipeline;
 
@@ -23,5 +24,5 @@ public static class RunResults
 
     /// <summary>The result of a run that could not start: nothing was written.</summary>
     public static RunResult Refused(IReadOnlyList<Blocker> blockers, RunStatus status = RunStatus.Blocked) =>
-        new(status, status.ToExitCode(), null, null, null, null, null, null, [], [], blockers, []);
+        new(status, status.ToExitCode(), null, null, null, null, null, null, [], [], [.. blockers.Select(new SecretRedactor().Redact)], []);
 }

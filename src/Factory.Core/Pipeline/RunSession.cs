@@ -26,7 +26,8 @@ public sealed class RunSession : IDisposable
         Services = services;
         IsDryRun = isDryRun;
         Files = new RunFiles(folder.Path);
-        Journal = new RunJournal(new LedgerWriter(folder.RunsDirectory, services.Clock), folder.Id, firstEvent);
+        Journal = new RunJournal(new LedgerWriter(folder.RunsDirectory, services.Clock), folder.Id, Redactor, firstEvent);
+        Redactor.Learn(SecretVariables.Values(ground.Config.Workers.SelectMany(worker => worker.Env)));
         Workers = [.. workers.OrderBy(worker => worker.Id).Select(worker => new WorkerState(worker, Path.Combine(ground.WorktreesDirectory, worker.Id.Name)))];
         CreatedAt = Now();
     }
@@ -50,7 +51,15 @@ public sealed class RunSession : IDisposable
     public RunServices Services { get; }
 
     /// <summary>The environment that the run was asked for in.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Environment
+    {
+        get;
+        init
+        {
+            field = value;
+            Redactor.Learn(SecretVariables.Values(value));
+        }
+    } = new Dictionary<string, string>();
 
     /// <summary>The key that this session opened itself, with what a person should know of it; null when the caller gave one.</summary>
     public OpenedKey? OwnKey { get; init; }
@@ -83,7 +92,7 @@ public sealed class RunSession : IDisposable
     public IReadOnlyList<Blocker> AllBlockers => [.. Blockers.Concat(Workers.SelectMany(worker => worker.Blockers)).Select(Redactor.Redact)];
 
     /// <summary>Every warning of the run, in a stable order.</summary>
-    public IReadOnlyList<string> AllWarnings => [.. Warnings.Concat(Workers.SelectMany(worker => worker.Warnings.Select(warning => $"{worker.Id}: {warning}"))).Select(Redactor.Redact)];
+    public IReadOnlyList<string> AllWarnings => [.. Warnings.Concat(Workers.SelectMany(worker => worker.Warnings.Select(warning => $"{worker.Id}: {warning}"))).Select(Redactor.Clean)];
 
     /// <summary>The time now, RFC 3339 UTC with milliseconds.</summary>
     public string Now() => Format(Services.Clock.GetUtcNow());
@@ -117,7 +126,7 @@ public sealed class RunSession : IDisposable
         ContractVersion.Contract,
         Folder.Id.Text,
         Folder.Id.Kind,
-        Ground.BaseRef,
+        Redactor.Redact(Ground.BaseRef),
         Ground.BaseCommit.Hex,
         status,
         [.. Workers.Select(worker => worker.Id)],

@@ -55,7 +55,7 @@ public sealed class WorkerCloseout(RunSession session)
             worker.Required,
             [],
             [.. worker.Blockers.Select(session.Redactor.Redact).Select(blocker => $"{blocker} Next: {blocker.NextAction}")],
-            [.. worker.Warnings.Select(session.Redactor.Redact)],
+            [.. worker.Warnings.Select(session.Redactor.Clean)],
             BundleFile.OfWorker)));
     }
 
@@ -75,10 +75,10 @@ public sealed class WorkerCloseout(RunSession session)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"# {worker.Id}\n\nWritten by the runner; the worker left no summary.\n\n");
-        text.Append(CultureInfo.InvariantCulture, $"- Command: `{string.Join(' ', worker.Definition.Command)}`\n");
+        text.Append(CultureInfo.InvariantCulture, $"- Command: `{VisibleText.Of(string.Join(' ', worker.Definition.Command))}`\n");
         text.Append(CultureInfo.InvariantCulture, $"- Exit code: {worker.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "none"}\n");
         text.Append(CultureInfo.InvariantCulture, $"- Changed: {Reports.Count(changes.Count, "path")}\n");
-        foreach (var change in changes.Take(200)) text.Append(CultureInfo.InvariantCulture, $"  - {WireEnum<ChangeType>.NameOf(change.Type)} `{change.Path}`\n");
+        foreach (var change in changes.Take(200)) text.Append(CultureInfo.InvariantCulture, $"  - {WireEnum<ChangeType>.NameOf(change.Type)} `{VisibleText.Of(change.Path)}`\n");
         if (changes.Count > 200) text.Append(CultureInfo.InvariantCulture, $"  - and {changes.Count - 200} more, see FILES_CHANGED.json\n");
         return text.ToString();
     }

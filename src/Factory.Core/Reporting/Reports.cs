@@ -153,6 +153,6 @@ public static class Reports
 
     private static string Quoted(string path) => $"`{OneLine(path)}`";
 
-    /// <summary>Text from outside on one line: control characters become spaces.</summary>
-    public static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Trim();
+    /// <summary>Text from outside on one line, with everything in it to be seen.</summary>
+    public static string OneLine(string text) => VisibleText.Of(text.Trim());
 }

@@ -100,7 +100,8 @@ public sealed class Git
         var input = FeedAsync(process, call.Input);
         await read(process.StandardOutput.BaseStream, cancellationToken).ConfigureAwait(false);
         await input.ConfigureAwait(false);
-        var message = (await error.ConfigureAwait(false)).Trim();
+        // It goes into messages of one line.
+        var message = (await error.ConfigureAwait(false)).Trim().ReplaceLineEndings(" ");
         await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
         return (process.ExitCode, message);
     }

@@ -1,25 +1,57 @@
 using System.Text;
+using Factory.Core.Guards.Writes;
 
 namespace Factory.Core.Repository;
 
 /// <summary>Keeps folders out of <c>git status</c> through <c>.git/info/exclude</c>, which is nobody's tracked file.</summary>
 public static class InfoExclude
 {
+    private static readonly StringComparison PathComparison = OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
+
     /// <summary>Adds the folders that lie in the checkout and are not listed yet; existing lines are never changed.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="folders">Folders, absolute.</param>
-    public static void Add(GitRepository repository, IEnumerable<string> folders)
+    /// <returns>Why they could not be added, for a person who must do it instead; else null.</returns>
+    public static string? Add(GitRepository repository, IEnumerable<string> folders)
     {
         var file = Path.Combine(repository.CommonDirectory, "info", "exclude");
         var text = File.Exists(file) ? File.ReadAllText(file) : "";
         var known = text.Split('\n').Select(line => line.TrimEnd('\r')).ToHashSet(StringComparer.Ordinal);
         var missing = folders.Select(folder => Pattern(repository.Root, folder)).OfType<string>().Where(known.Add).ToList();
-        if (missing.Count == 0) return;
+        if (missing.Count == 0) return null;
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         var addition = (text.Length == 0 || text.EndsWith('\n') ? "" : "\n") + string.Concat(missing.Select(line => line + "\n"));
-        // One small append: two runs that start together at worst add the same line twice, which git does not mind.
-        using var stream = new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
-        stream.Write(Encoding.UTF8.GetBytes(addition));
+        try
+        {
+            Append(file, Encoding.UTF8.GetBytes(addition));
+            return null;
+        }
+        catch (LinkInTheWayException)
+        {
+            // It may be the user's own arrangement, or an earlier worker's way to have another file written.
+            return $"{file} is or lies behind a link and was not written; add these lines to what git shall ignore: {string.Join(' ', missing)}";
+        }
+    }
+
+    // One small append: two runs that start together at worst add the same line twice, which git does not mind.
+    private static void Append(string file, byte[] addition)
+    {
+        var name = Path.GetFileName(file);
+        using var folder = HeldFolder.Open(Path.GetDirectoryName(file)!);
+        if (folder.Look(name) == EntryKind.Missing)
+        {
+            using var made = folder.CreateFile(name);
+            using var first = made.OpenStream(0);
+            first.Write(addition);
+            return;
+        }
+
+        // Opening changes nothing; whether it led elsewhere is seen before anything is written.
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        var isElsewhere = HeldFolder.FinalPathOf(stream.SafeFileHandle) is { } found && folder.FinalPath is { } place && !string.Equals(found, Path.Combine(place, name), PathComparison);
+        if (isElsewhere || folder.Look(name) == EntryKind.Link) throw new LinkInTheWayException(name, EntryKind.Link);
+        stream.Seek(0, SeekOrigin.End);
+        stream.Write(addition);
     }
 
     private static string? Pattern(string root, string folder)

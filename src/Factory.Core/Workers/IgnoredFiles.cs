@@ -1,3 +1,5 @@
+using Factory.Core.Contracts;
+using Factory.Core.Guards.Writes;
 using Factory.Core.Repository;
 
 namespace Factory.Core.Workers;
@@ -22,7 +24,7 @@ public static class IgnoredFiles
             {
                 if (TryCopy(from, to, path) is { } reason) warnings.Add($"copy_ignored '{path}' {reason}");
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or FactoryException)
             {
                 warnings.Add($"copy_ignored '{path}' was not copied: {error.Message}");
             }
@@ -40,21 +42,25 @@ public static class IgnoredFiles
         if (!RegularFile.Is(source.FullName)) return "is not a plain file and was not copied";
         if (LinkAbove(to, path) is { } left) return $"lies below the link '{left}' in the worktree and was not copied; look at what the worker left there and delete it";
         var target = Path.Combine(to, path);
-        if (!TryClear(target)) return "is a folder in the worktree and was not copied; delete that folder";
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        source.CopyTo(target, overwrite: false);
+        if (new DirectoryInfo(target) is { Exists: true } folder && !IsLink(folder)) return "is a folder in the worktree and was not copied; delete that folder";
+        // A new file takes the name in one step. Overwriting would write into what a symbolic or hard link names, and would wait
+        // for the reader of a pipe; and a worker that runs already may put a link into this worktree at any moment.
+        new WriteGuard(Real(to)).WriteAsync(path, stream => FillAsync((FileStream)stream, source)).GetAwaiter().GetResult();
         return null;
     }
 
-    // Overwriting would write into what a symbolic or hard link names, and would wait for the reader of a pipe.
-    private static bool TryClear(string target)
+    // A worktrees folder behind a link is the user's own arrangement.
+    private static string Real(string worktree) => new DirectoryInfo(worktree).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? worktree;
+
+    private static async Task FillAsync(FileStream target, FileInfo source)
     {
-        var folder = new DirectoryInfo(target);
-        if (folder.Exists && !IsLink(folder)) return false;
-        // Only Windows tells links to folders apart when it deletes them.
-        if (folder.Exists && OperatingSystem.IsWindows()) folder.Delete();
-        else if (folder.Parent!.Exists) File.Delete(target);
-        return true;
+        var from = source.OpenRead();
+        await using var _ = from.ConfigureAwait(false);
+        // Before the content: nobody else may read a file of secrets, not even for a moment.
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(target.SafeFileHandle, File.GetUnixFileMode(from.SafeFileHandle));
+        await from.CopyToAsync(target).ConfigureAwait(false);
+        await target.FlushAsync().ConfigureAwait(false);
+        File.SetLastWriteTimeUtc(target.SafeFileHandle, source.LastWriteTimeUtc);
     }
 
     private static string? LinkAbove(string root, string path)

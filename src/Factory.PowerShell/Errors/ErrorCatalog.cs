@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
 using Factory.Core.Contracts;
+using Factory.Core.Guards.Secrets;
 
 namespace Factory.PowerShell.Errors;
 
@@ -11,6 +12,8 @@ namespace Factory.PowerShell.Errors;
 /// </summary>
 internal static class ErrorCatalog
 {
+    private static readonly SecretRedactor Redactor = new();
+
     /// <summary>A path names nothing.</summary>
     public static ErrorRecord PathNotFound(string path, Exception? cause = null) => Make(
         cause ?? new ItemNotFoundException($"There is nothing at '{path}'."), ErrorCategory.ObjectNotFound, path,
@@ -106,9 +109,13 @@ internal static class ErrorCatalog
     }
 
     private static ErrorRecord OfProblem(FactoryException error, ErrorCategory category, object target, [CallerMemberName] string name = "") =>
-        Make(error, category, target, error.Message, error.Blocker.NextAction, name);
+        Make(Redacted(error), category, target, error.Message, error.Blocker.NextAction, name);
 
     private static ErrorRecord Make(
         Exception error, ErrorCategory category, object target, string message, string action, [CallerMemberName] string name = "") =>
-        new(error, "Factory" + name, category, target) { ErrorDetails = new ErrorDetails(message) { RecommendedAction = CmdletWords.Of(action) } };
+        new(error, "Factory" + name, category, target) { ErrorDetails = new ErrorDetails(Redactor.Clean(message)) { RecommendedAction = CmdletWords.Of(Redactor.Clean(action)) } };
+
+    // The record shows the exception too, and what caused it.
+    private static FactoryException Redacted(FactoryException error) =>
+        Redactor.Redact(error.Blocker) is var clean && clean == error.Blocker ? error : new FactoryException(clean, error.Status);
 }

@@ -10,9 +10,9 @@ public sealed class UntrustedTests
         !Untrusted.Line(text ?? "").Any(char.IsControl) && !Untrusted.Lines(text ?? "").Any(line => line.Any(char.IsControl));
 
     [Theory]
-    [InlineData("a\u001b[31mb", "a [31mb")]
-    [InlineData("a\r\nb", "a  b")]
-    [InlineData("gpj.\u202efile", "gpj.file")]
+    [InlineData("a\u001b[31mb", "a\\u001b[31mb")]
+    [InlineData("a\r\nb", "a\\u000d\\u000ab")]
+    [InlineData("gpj.\u202efile", "gpj.\\u202efile")]
     [InlineData("x ##vso[task.setvariable]y", "x # #vso[task.setvariable]y")]
     [InlineData("##[error]y", "# #[error]y")]
     public void What_terminals_and_build_services_obey_is_defused(string text, string expected) => Assert.Equal(expected, Untrusted.Line(text));

@@ -1,5 +1,9 @@
 using Factory.Core.Configuration;
+using Factory.Core.Contracts;
 using Factory.Core.Guards;
+using FsCheck;
+using FsCheck.Fluent;
+using FsCheck.Xunit;
 
 namespace Factory.Core.Tests.Guards;
 
@@ -104,5 +108,33 @@ public sealed class ProtectedPathsTests
         Assert.NotNull(rules.Explain("out/runs/x", null));
         Assert.NotNull(rules.Explain("ci/f.json", null));
         Assert.Null(rules.Explain("elsewhere/x", null));
+    }
+
+    // Whatever some file system overlooks, put into a protected name at random places, leaves it protected.
+    [Property(MaxTest = 1000)]
+    public Property A_protected_path_in_any_disguise_is_protected() => Prop.ForAll(
+        Gen.Elements(".git/config", "a/.git/hooks/x", ".env", "deep/.env.local", ".github/workflows/ci.yml", "azure-pipelines.yml", "factory.config.json", "tools/codex/runs/x", "tools/codex/worktrees/A/x").ToArbitrary(),
+        ArbMap.Default.ArbFor<int>(),
+        (path, seed) =>
+        {
+            var random = new Random(seed);
+            var text = string.Concat(path.Select(c => random.Next(6) switch
+            {
+                0 => char.ToUpperInvariant(c).ToString(),
+                1 when c is not '/' => c + random.GetItems(["\u200b", "\u200d", "\ufeff", "\u2060", "\ufe0f"], 1)[0],
+                2 when c is 'k' => "\u212a",
+                _ => c.ToString(),
+            }));
+            Assert.NotNull(Rules.Explain(text, null));
+            Assert.True(text == path || Rules.Explain(text, [text]) is not null || string.Equals(text, path, StringComparison.OrdinalIgnoreCase), text);
+        });
+
+    [Property(MaxTest = 500, Arbitrary = [typeof(AttackPathTests)])]
+    public void An_allow_list_lifts_no_more_than_what_says_that_it_can_be_lifted(NonEmptyString path)
+    {
+        var name = path.Get;
+        if (name.Contains('\0', StringComparison.Ordinal) || RelativePath.FindBrokenRule(name) is not null) return;
+        if (Rules.CanBeAllowed(name)) Assert.Null(Rules.Explain(name, [name]));
+        if (Rules.Explain(name, null) is null) Assert.Null(Rules.Explain(name, [name]));
     }
 }

@@ -5,8 +5,8 @@ using Factory.Core.Tests.Pipeline;
 namespace Factory.Core.Tests.Guards;
 
 /// <summary>
-/// Runs every path of real repositories through the guards: <c>FACTORY_TEST_REPOSITORIES</c> names them, separated as in
-/// <c>PATH</c>. The only refusals allowed are names that Windows itself cannot hold.
+/// Runs every path of real repositories through the guards. <c>FACTORY_TEST_REPOSITORIES</c> names them, separated as in
+/// <c>PATH</c>; a file among them is a list, made by <c>git ls-tree -r -z --name-only HEAD</c>, for systems without git. The only refusals allowed are names that Windows itself cannot hold.
 /// </summary>
 public sealed class RealPathTests
 {
@@ -19,9 +19,12 @@ public sealed class RealPathTests
         var repositories = Environment.GetEnvironmentVariable("FACTORY_TEST_REPOSITORIES");
         Assert.SkipWhen(string.IsNullOrEmpty(repositories), "FACTORY_TEST_REPOSITORIES names no repository");
         var refused = new List<string>();
+        var count = 0;
         foreach (var repository in repositories!.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
         {
-            var paths = TestRepository.Run(repository, "git", "ls-tree", "-r", "-z", "--name-only", "--full-tree", "HEAD").Split('\0', StringSplitOptions.RemoveEmptyEntries);
+            var list = File.Exists(repository) ? File.ReadAllText(repository) : TestRepository.Run(repository, "git", "ls-tree", "-r", "-z", "--name-only", "--full-tree", "HEAD");
+            var paths = list.Split('\0', StringSplitOptions.RemoveEmptyEntries);
+            count += paths.Length;
             var rules = paths.Select(path => (Path: path, Rule: RelativePath.FindBrokenRule(path))).Where(path => path.Rule is not null).ToList();
             refused.AddRange(rules.Where(path => !NotForWindows.Contains(path.Rule!.Value)).Select(path => $"{repository}: {path.Path} ({path.Rule})"));
             TestContext.Current.SendDiagnosticMessage(string.Create(CultureInfo.InvariantCulture,
@@ -29,6 +32,7 @@ public sealed class RealPathTests
             foreach (var path in rules) TestContext.Current.SendDiagnosticMessage($"    {path.Rule}: {path.Path}");
         }
 
+        TestContext.Current.SendDiagnosticMessage(string.Create(CultureInfo.InvariantCulture, $"{count} paths in all"));
         Assert.Empty(refused);
     }
 

@@ -57,4 +57,24 @@ public sealed class FileLockTests : IDisposable
         System.IO.File.WriteAllText(Path.Combine(_folder, "deep"), "");
         Assert.ThrowsAny<IOException>(() => FileLock.TryAcquire(File, Holder));
     }
+
+    // Workers can write beside the locks of their worktrees, and locks outlive runs.
+    [Fact]
+    public void Neither_a_lock_nor_its_note_is_written_through_a_link()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links need a right there that not everybody has");
+        var victim = Path.Combine(_folder, "victim.txt");
+        System.IO.File.WriteAllText(victim, "mine");
+        Directory.CreateDirectory(Path.GetDirectoryName(File)!);
+        System.IO.File.CreateSymbolicLink(File + ".holder.json", victim);
+        using (FileLock.TryAcquire(File, Holder)) Assert.Equal((Holder, "mine"), (FileLock.ReadHolder(File), System.IO.File.ReadAllText(victim)));
+        System.IO.File.Delete(File);
+        var elsewhere = Path.Combine(_folder, "made elsewhere");
+        System.IO.File.CreateSymbolicLink(File, elsewhere);
+        Assert.ThrowsAny<IOException>(() => FileLock.TryAcquire(File, Holder));
+        Assert.False(System.IO.File.Exists(elsewhere));
+        Directory.Move(Path.GetDirectoryName(File)!, Path.Combine(_folder, "moved"));
+        Directory.CreateSymbolicLink(Path.GetDirectoryName(File)!, Path.Combine(_folder, "moved"));
+        Assert.ThrowsAny<IOException>(() => FileLock.TryAcquire(File, Holder));
+    }
 }

@@ -56,6 +56,17 @@ public sealed class ContentTests : IDisposable
     }
 
     [Fact]
+    public async Task A_new_secret_behind_many_old_ones_is_found()
+    {
+        var random = new Random(8);
+        var old = string.Concat(Enumerable.Range(0, 200).Select(_ => SecretSamples.ByRule["github-token"](random).Secret + "\n"));
+        _repository.Write("src/old.txt", old);
+        _repository.Commit("with many tokens");
+        _repository.Configure(("A_worker", $"echo {SecretSamples.ByRule["github-token"](random).Secret} >> src/old.txt"));
+        Assert.StartsWith("src/old.txt:201 adds", Assert.Single((await _repository.OneshotAsync(TestContext.Current.CancellationToken)).Blockers).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_finding_can_be_allowed_by_its_fingerprint_and_a_file_by_its_path()
     {
         var random = new Random(2);

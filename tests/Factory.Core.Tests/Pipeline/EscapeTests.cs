@@ -53,6 +53,18 @@ public sealed class EscapeTests : IDisposable
         Assert.Contains("[escape]", File.ReadAllText(result.Report!), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_shows_the_changes_is_listed_among_the_logs_and_covered_by_the_manifest()
+    {
+        TestRepository.RequireUnix();
+        Prepare();
+        var result = await RunAsync(1, ("A_worker", $"echo x > '{Quoted(Root)}/planted.txt'"));
+        var index = FactoryJson.Read<LogsIndexDocument>(File.ReadAllBytes(Path.Combine(result.RunDir!, "Z_integrator", "LOGS", "INDEX.json")));
+        Assert.Equal(new LogRecord("escapes", "LOGS/escapes.diff", null), Assert.Single(index.Logs));
+        Assert.Contains("Z_integrator/LOGS/escapes.diff", File.ReadAllText(Path.Combine(result.RunDir!, "attestations", "report.sha256")) + File.ReadAllText(Path.Combine(result.RunDir!, "attestations", "bundles.sha256")), StringComparison.Ordinal);
+        Assert.Empty(SchemaGate.Validate(File.ReadAllBytes(Path.Combine(result.RunDir!, "Z_integrator", "LOGS", "INDEX.json")), SchemaGate.Load("logs_index")));
+    }
+
     [Theory]
     [InlineData("git status >/dev/null; git -C \"$ROOT\" status >/dev/null; git log >/dev/null")]
     [InlineData("touch \"$ROOT/src/file1.txt\"; git -C \"$ROOT\" status >/dev/null")]

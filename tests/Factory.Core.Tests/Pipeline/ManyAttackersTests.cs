@@ -38,6 +38,8 @@ public sealed class ManyAttackersTests : IDisposable
         Assert.All(attackers, one => Assert.All(blocked[one.Id], blocker => Assert.True(one.Kinds.Contains(blocker.Kind), $"{one.Id}: {blocker.Kind} {blocker.Message}")));
         Assert.All(attackers, one => Assert.All(one.Words, words => Assert.True(blocked[one.Id].Any(blocker => blocker.Message.Contains(words, StringComparison.Ordinal)), $"{one.Id}: no '{words}' in {string.Join(" | ", blocked[one.Id])}")));
         Assert.All(attackers, one => Assert.Contains(report.Split('\n'), line => line.Contains($"[{WireEnum<BlockerKind>.NameOf(one.Kinds[0])}] ", StringComparison.Ordinal) && line.Contains(one.Id, StringComparison.Ordinal)));
+        // Two names that print alike are told apart, in the report and in what programs show.
+        Assert.All([report, string.Join('\n', result.Blockers.Select(blocker => blocker.Message))], text => Assert.Contains(@"made 'docs/cafe\u0301.md', which is refused: it and 'docs/caf\u00e9.md'".Replace(@"\u00e9", "\u00e9", StringComparison.Ordinal), text, StringComparison.Ordinal));
         Assert.All(innocents, one => Assert.NotEqual(RunStatus.Blocked, result.Workers.Single(worker => worker.Id == one.Id).Status));
         Assert.Contains(result.Warnings, warning => warning.StartsWith("Y4_leaves: left ", StringComparison.Ordinal));
     }

@@ -29,6 +29,55 @@ public sealed class IgnoredFilesTests : IDisposable
     }
 
     [Fact]
+    public void A_copy_has_the_rights_of_the_file()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("rights are inherited there");
+            return;
+        }
+
+        const UnixFileMode Mine = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        File.SetUnixFileMode(Write("checkout/.env", "secret"), Mine);
+        Assert.Empty(Copy(".env"));
+        Assert.Equal(Mine, File.GetUnixFileMode(Path.Combine(_worktree, ".env")));
+    }
+
+    // A worker that runs already puts a link where a folder was, again and again, while the next worktree is made ready.
+    [Fact(Timeout = 30_000)]
+    public async Task A_link_that_is_swapped_in_while_files_are_copied_leads_nothing_out()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links need a right there that not everybody has");
+        Write("checkout/a/secret.txt", "secret");
+        var (inside, aside, outside) = (Path.Combine(_worktree, "a"), Path.Combine(_home, "aside"), Path.Combine(_home, "outside"));
+        Directory.CreateDirectory(inside);
+        var isOver = false;
+        var swaps = Task.Run(() =>
+        {
+            while (!Volatile.Read(ref isOver))
+            {
+                try
+                {
+                    Directory.Move(inside, aside);
+                    Directory.CreateSymbolicLink(inside, outside);
+                    File.Delete(inside);
+                    Directory.Move(aside, inside);
+                }
+                catch (IOException)
+                {
+                    if (new FileInfo(inside).LinkTarget is not null) File.Delete(inside);
+                    if (Directory.Exists(aside) && !Directory.Exists(inside)) Directory.Move(aside, inside);
+                    else if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
+                }
+            }
+        }, TestContext.Current.CancellationToken);
+        for (var i = 0; i < 300; i++) Copy("a/secret.txt");
+        Volatile.Write(ref isOver, true);
+        await swaps;
+        Assert.Equal([".env"], Directory.GetFileSystemEntries(outside).Select(Path.GetFileName));
+    }
+
+    [Fact]
     public void A_file_that_does_not_exist_is_a_warning()
     {
         Assert.Equal(["copy_ignored 'a/.env' does not exist in the checkout"], Copy("a/.env"));

@@ -55,7 +55,7 @@ public sealed class EscapeReport(bool onlyWarns, string evidence, SecretRedactor
     private void Show(Escape escape, IReadOnlyList<string> suspects)
     {
         if (_text.Length > LongestFile) return;
-        _text.Append("== ").Append(escape.Area.ToString().ToLowerInvariant()).Append(' ').Append(redactor.Redact(escape.Name)).Append(' ').Append(escape.Deed)
+        _text.Append("== ").Append(escape.Area.ToString().ToLowerInvariant()).Append(' ').Append(redactor.Clean(escape.Name)).Append(' ').Append(escape.Deed)
             .Append("; running: ").AppendJoin(", ", suspects).Append('\n');
         if (escape.Diff.Length > 0) _text.Append(redactor.Redact(escape.Diff)).Append('\n');
     }

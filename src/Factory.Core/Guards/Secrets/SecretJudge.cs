@@ -9,7 +9,9 @@ namespace Factory.Core.Guards.Secrets;
 /// <summary>Turns what was found in the new contents into blockers, less what the base held already and what the caller allows.</summary>
 internal sealed class SecretJudge(GitRepository repository, SecuritySection security, string worker)
 {
-    private const int MostBlockers = 50;
+    /// <summary>How many secrets of one content are looked at.</summary>
+    internal const int MostHits = 100_000;
+    private const int MostBlockers = 50, MostLearned = 1000;
     private readonly List<Blocker> _blockers = [];
     private readonly List<string> _values = [];
 
@@ -37,7 +39,7 @@ internal sealed class SecretJudge(GitRepository repository, SecuritySection secu
             .Where(one => !security.SecretFingerprints.Contains(one.Print, StringComparer.Ordinal))
             .DistinctBy(one => (one.Print, one.Hit.Line))
             .ToList();
-        _values.AddRange(all.Select(one => one.Hit.Secret).Distinct(StringComparer.Ordinal));
+        _values.AddRange(all.Select(one => one.Hit.Secret).Distinct(StringComparer.Ordinal).Take(MostLearned));
         _blockers.AddRange(all.Take(MostBlockers).Select(one => Block(one.Path, one.Hit, one.Print)));
         if (all.Count > MostBlockers) _blockers.Add(new Blocker(BlockerKind.Secret, worker, null, $"{worker} added {all.Count - MostBlockers} more secrets, which are not listed", "mend the listed ones first"));
     }
@@ -50,7 +52,6 @@ internal sealed class SecretJudge(GitRepository repository, SecuritySection secu
     /// <summary>What the base's versions of the suspects hold: a secret that merely moved was not added.</summary>
     private sealed class BaseSecrets : IBlobReader, IDisposable
     {
-        private const int MostHits = 100_000;
         private readonly HashSet<(CommitId Blob, string Rule, string Secret)> _known = [];
         private CommitId _blob;
         private SecretStream? _stream;

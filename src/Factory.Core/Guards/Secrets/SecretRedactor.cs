@@ -12,12 +12,13 @@ public sealed class SecretRedactor
 {
     private const int ShortestRun = 16;
     private static readonly SearchValues<string> Hints = SearchValues.Create(["pass", "pwd", "@", "://", "-----BEGIN", "secret", "token=", "key="], StringComparison.OrdinalIgnoreCase);
+    private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");
     private volatile IReadOnlyList<string> _known = [];
 
-    /// <summary>Remembers secrets; the longest are replaced first.</summary>
+    /// <summary>Remembers secrets; the longest are replaced first. A file's bytes are read one by one as characters, so their UTF-8 reading is remembered too.</summary>
     public void Learn(IEnumerable<string> secrets)
     {
-        lock (this) _known = [.. _known.Concat(secrets).Where(secret => secret.Length > 0).Distinct(StringComparer.Ordinal).OrderByDescending(secret => secret.Length)];
+        lock (this) _known = [.. _known.Concat(secrets.SelectMany(Readings)).Where(secret => secret.Length > 0).Distinct(StringComparer.Ordinal).OrderByDescending(secret => secret.Length)];
     }
 
     /// <summary>The text with <c>[redacted]</c> for every secret that was learned.</summary>
@@ -45,17 +46,34 @@ public sealed class SecretRedactor
         return clean.Append(text, at, text.Length - at).ToString();
     }
 
-    /// <summary>A blocker without secrets.</summary>
+    /// <summary>Words for people: without secrets, and with everything in them to be seen, so that two names never look alike.</summary>
+    public string Clean(string text) => VisibleText.Of(Redact(text));
+
+    /// <summary>A blocker without secrets, in words of which everything can be seen; the path itself is only redacted.</summary>
     public Blocker Redact(Blocker blocker) => blocker with
     {
         Path = blocker.Path is null ? null : Redact(blocker.Path),
-        Message = Redact(blocker.Message),
-        NextAction = Redact(blocker.NextAction),
+        Message = Clean(blocker.Message),
+        NextAction = Clean(blocker.NextAction),
     };
+
+    /// <summary>Values as they go into JSON, lists and maps included, without secrets in any text.</summary>
+    public object? Redact(object? value) => value switch
+    {
+        string text => Redact(text),
+        IReadOnlyDictionary<string, object?> map => map.ToDictionary(pair => pair.Key, pair => Redact(pair.Value), StringComparer.Ordinal),
+        IEnumerable<object?> list => list.Select(Redact).ToList(),
+        _ => value,
+    };
+
+    private static IEnumerable<string> Readings(string secret) =>
+        Ascii.IsValid(secret) || secret.Any(c => c > '\u00ff') ? [secret] : [secret, Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(secret))];
 
     // The rules take time to load, and most messages hold nothing that could be a secret: no long word.
     private static bool IsSuspicious(string text)
     {
+        // Commit ids and digests are no secrets by themselves, and every event of a ledger has some.
+        if (!text.AsSpan().ContainsAnyExcept(Hexadecimal)) return false;
         if (text.AsSpan().ContainsAny(Hints)) return true;
         var run = 0;
         foreach (var c in text)

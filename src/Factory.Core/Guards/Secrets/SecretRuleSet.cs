@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -12,7 +13,8 @@ public sealed class SecretRuleSet
     private SecretRuleSet(SecretRulesDocument document)
     {
         Placeholders = document.Placeholders;
-        Rules = [.. document.Rules.Select(entry => new SecretRule(entry, Placeholders))];
+        var examples = SearchValues.Create([.. Placeholders], StringComparison.OrdinalIgnoreCase);
+        Rules = [.. document.Rules.Select(entry => new SecretRule(entry, examples))];
     }
 
     /// <summary>The rules of this build.</summary>
@@ -47,6 +49,9 @@ internal sealed record SecretRuleEntry(
     string Pattern,
     bool IgnoreCase = false,
     int Before = 0,
+    int MinBefore = 0,
+    IReadOnlyList<int>? Offsets = null,
+    bool Assignment = false,
     int After = SecretRule.UsualReach,
     string Boundary = "both",
     bool Body = false,

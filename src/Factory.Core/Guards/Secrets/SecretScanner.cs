@@ -16,17 +16,22 @@ public sealed class SecretScanner
 {
     // Measured: with more, the vector search meets so many false beginnings that two searches are faster than one.
     private const int KeywordsAtOnce = 24;
+
+    // In one long word that begins again and again with a keyword, each beginning is a try of all that follows. After so
+    // many tries only those count that are near the word's end, as every real secret is.
+    private const int MostTriesInAWord = 8, LongestEnd = 128;
     private static readonly Lazy<SecretScanner> Shared = new(() => new SecretScanner(SecretRuleSet.BuiltIn.Rules));
+    private static readonly Comparer<SecretSpan> ByStart = Comparer<SecretSpan>.Create((left, right) => left.Start.CompareTo(right.Start));
     private readonly KeywordIndex[] _indexes;
 
     /// <summary>Makes a scanner for rules.</summary>
     public SecretScanner(IReadOnlyList<SecretRule> rules)
     {
         LongestBefore = rules.Max(rule => rule.Before);
-        var keywords = rules.SelectMany((rule, order) => rule.Keywords.Select(keyword => new KeywordUse(keyword, rule, order)));
+        var keywords = rules.SelectMany((rule, order) => rule.Keywords.Select(keyword => new KeywordUse(keyword, rule, rule.ReachBefore(keyword), order)));
         _indexes = [.. keywords
             .GroupBy(use => use.Rule.IgnoreCase)
-            .SelectMany(kind => kind.GroupBy(use => use.Keyword, StringComparer.Ordinal).OrderBy(uses => uses.Key, StringComparer.Ordinal).Chunk(KeywordsAtOnce).Select(uses => new KeywordIndex(uses, kind.Key)))];
+            .SelectMany(kind => kind.GroupBy(use => use.Keyword, StringComparer.Ordinal).OrderBy(uses => uses.Key, StringComparer.Ordinal).Chunk(KeywordsAtOnce).Select(uses => new KeywordIndex(uses, kind.Key, rules.Count)))];
     }
 
     /// <summary>The scanner of the rules of this build.</summary>
@@ -49,25 +54,38 @@ public sealed class SecretScanner
 
     private static List<SecretSpan> Settle(List<(SecretSpan Span, int Order)> found)
     {
+        // By their beginnings; none overlaps another, so only its neighbours can overlap a new one.
         var kept = new List<SecretSpan>();
         foreach (var (span, _) in found.OrderBy(one => one.Order).ThenBy(one => one.Span.Start))
-            if (!kept.Exists(other => span.Start < other.End && other.Start < span.End)) kept.Add(span);
-        kept.Sort((left, right) => left.Start.CompareTo(right.Start));
+        {
+            var place = kept.BinarySearch(span, ByStart);
+            if (place >= 0) continue;
+            place = ~place;
+            if (place > 0 && kept[place - 1].End > span.Start) continue;
+            if (place < kept.Count && span.End > kept[place].Start) continue;
+            kept.Insert(place, span);
+        }
+
         return kept;
     }
 
-    private readonly record struct KeywordUse(string Keyword, SecretRule Rule, int Order);
+    private readonly record struct KeywordUse(string Keyword, SecretRule Rule, (int Least, int Most) Reach, int Order);
 
     /// <summary>Some of the keywords, all of rules for which case counts or all of rules for which it does not.</summary>
     private sealed class KeywordIndex
     {
         private readonly StringComparison _comparison;
+        // Of a second character, to leave most keywords out at once; what it lets through is compared in full.
+        private readonly int _caseBit;
+        private readonly int _ruleCount;
         private readonly SearchValues<string> _keywords;
         private readonly KeywordUse[][] _byFirst = new KeywordUse[128][];
 
-        public KeywordIndex(IReadOnlyCollection<IGrouping<string, KeywordUse>> uses, bool ignoreCase)
+        public KeywordIndex(IReadOnlyCollection<IGrouping<string, KeywordUse>> uses, bool ignoreCase, int ruleCount)
         {
             _comparison = ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+            _ruleCount = ruleCount;
+            _caseBit = ignoreCase ? 0x20 : 0;
             _keywords = SearchValues.Create([.. uses.Select(use => use.Key)], _comparison);
             foreach (var group in uses.GroupBy(use => use.Key[0]))
                 foreach (var first in (char[])(ignoreCase ? [char.ToLowerInvariant(group.Key), char.ToUpperInvariant(group.Key)] : [group.Key]))
@@ -76,6 +94,8 @@ public sealed class SecretScanner
 
         public void Find(ReadOnlySpan<char> text, int from, int to, ref List<(SecretSpan Span, int Order)>? found)
         {
+            Span<(int End, int Tries)> words = stackalloc (int, int)[_ruleCount];
+            words.Clear();
             for (var at = from; at < to; at++)
             {
                 var next = text[at..].IndexOfAny(_keywords);
@@ -83,9 +103,16 @@ public sealed class SecretScanner
                 at += next;
                 // The Kelvin sign is a K to a search without case, and no first character of a keyword.
                 if (text[at] >= _byFirst.Length) continue;
-                foreach (var (keyword, rule, order) in _byFirst[text[at]] ?? [])
+                var second = at + 1 < text.Length ? text[at + 1] | _caseBit : 0;
+                foreach (var (keyword, rule, reach, order) in _byFirst[text[at]] ?? [])
                 {
-                    if (!text[at..].StartsWith(keyword, _comparison) || rule.Find(text, at) is not { } range) continue;
+                    if ((keyword[1] | _caseBit) != second || !text[at..].StartsWith(keyword, _comparison)) continue;
+                    ref var word = ref words[order];
+                    if (at >= word.End) word = default;
+                    else if (++word.Tries > MostTriesInAWord && word.End - at > LongestEnd) continue;
+                    var secret = rule.Find(text, at, reach, out var rejected);
+                    word.End = Math.Max(word.End, rejected);
+                    if (secret is not { } range) continue;
                     (found ??= []).Add((new SecretSpan(rule, range.Start.Value, range.End.Value), order));
                 }
             }

@@ -74,6 +74,24 @@ public sealed class WriteGuard(string root)
         }
     }
 
+    /// <summary>Makes an empty file, and says whether it was there to be made: of several that try, one succeeds.</summary>
+    /// <inheritdoc cref="WriteAsync" path="/exception"/>
+    public bool TryCreate(string path)
+    {
+        var (folders, name) = Split(path);
+        using var folder = OpenFolders(folders, path);
+        if (folder.Look(name) != EntryKind.Missing) return false;
+        try
+        {
+            folder.CreateFile(name).Dispose();
+            return true;
+        }
+        catch (IOException) when (folder.Look(name) != EntryKind.Missing)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Makes a folder; a link or file in its place is moved aside, never followed.</summary>
     /// <returns>What was moved aside, or null.</returns>
     /// <exception cref="FactoryException">As for <see cref="WriteAsync"/>, for the folders above.</exception>

@@ -42,4 +42,27 @@ public sealed class SecretRedactorTests
     [InlineData("commit 7f3a2c1b9d8e4f5061728394a5b6c7d8e9f00112 of factory_20261122_173139_b67af69b_001")]
     [InlineData("src/a.py:12 adds what looks like a secret: GitHub token (rule github-token, fingerprint 0123456789abcdef)")]
     public void Other_messages_stay_as_they_are(string text) => Assert.Equal(text, new SecretRedactor().Redact(text));
+
+    // A file is searched byte by byte; its text reaches messages as Unicode.
+    [Fact]
+    public void A_secret_with_letters_beyond_ascii_does_not_get_through_as_text()
+    {
+        var redactor = new SecretRedactor();
+        redactor.Learn([System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes("gehe\u00edm-wort-1"))]);
+        Assert.Equal("x [redacted] y", redactor.Redact("x gehe\u00edm-wort-1 y"));
+    }
+
+    [Property(MaxTest = 200)]
+    public void Nothing_that_was_learned_gets_through_in_any_value(FsCheck.NonEmptyString secret, FsCheck.NonNull<string> before, FsCheck.NonNull<string> after)
+    {
+        if ("[redacted]".Contains(secret.Get, StringComparison.Ordinal) || secret.Get.Contains('[', StringComparison.Ordinal) || secret.Get.Contains(']', StringComparison.Ordinal)) return;
+        var redactor = new SecretRedactor();
+        redactor.Learn([secret.Get]);
+        var text = before.Get + secret.Get + after.Get;
+        var values = (IReadOnlyDictionary<string, object?>)redactor.Redact((object?)new Dictionary<string, object?> { ["text"] = text, ["list"] = new List<object?> { text, 1, null }, ["map"] = new Dictionary<string, object?> { ["inner"] = text } })!;
+        Assert.All(
+            [(string)values["text"]!, (string)((IEnumerable<object?>)values["list"]!).First()!, (string)((IReadOnlyDictionary<string, object?>)values["map"]!)["inner"]!],
+            clean => Assert.Equal(redactor.Hide(text), clean));
+        Assert.DoesNotContain(secret.Get, redactor.Hide(before.Get.Replace(secret.Get, "", StringComparison.Ordinal) + " " + secret.Get), StringComparison.Ordinal);
+    }
 }

@@ -80,4 +80,48 @@ public sealed class SecretRulesTests
         var span = Assert.Single(SecretScanner.BuiltIn.Find($"token = \"{token}\""));
         Assert.Equal("github-token", span.Rule.Id);
     }
+
+    // Rules take their patterns apart to be fast; what a pattern says as a whole is what counts.
+    [Property(MaxTest = 40)]
+    public void A_rule_finds_what_its_whole_pattern_finds(int seed)
+    {
+        var random = new Random(seed);
+        foreach (var (entry, whole) in Whole.Value)
+        {
+            var pattern = new SecretPattern(entry.Pattern, entry.IgnoreCase);
+            foreach (var text in Texts(random, entry))
+            {
+                var expected = whole.Match(text);
+                var group = expected.Groups["secret"] is { Success: true } secret ? secret : (System.Text.RegularExpressions.Group)expected;
+                var isFound = pattern.TryMatch(text, out var found);
+                Assert.Equal((entry.Id, text, expected.Success), (entry.Id, text, isFound));
+                if (isFound) Assert.Equal((entry.Id, text, group.Index, group.Length), (entry.Id, text, found.Start, found.Length));
+            }
+        }
+    }
+
+    private static readonly Lazy<IReadOnlyList<(SecretRuleEntry Entry, System.Text.RegularExpressions.Regex Whole)>> Whole = new(() =>
+    {
+        using var stream = typeof(SecretRuleSet).Assembly.GetManifestResourceStream("schemas/secret_rules.json")!;
+        var rules = System.Text.Json.JsonSerializer.Deserialize(stream, SecretRulesJson.Default.SecretRulesDocument)!.Rules;
+        return [.. rules.Select(entry => (entry, new System.Text.RegularExpressions.Regex(
+            $@"\A(?:{entry.Pattern})", System.Text.RegularExpressions.RegexOptions.NonBacktracking | System.Text.RegularExpressions.RegexOptions.CultureInvariant
+                | (entry.IgnoreCase ? System.Text.RegularExpressions.RegexOptions.IgnoreCase : System.Text.RegularExpressions.RegexOptions.None))))];
+    });
+
+    // Samples cut and mended at random places, and texts put together of what patterns are made of.
+    private static IEnumerable<string> Texts(Random random, SecretRuleEntry entry)
+    {
+        string[] pieces = [.. entry.Keywords, " ", "=", ":", "=>", ":=", "==", "\"", "'", "`", ";", "@", "/", "a1", "A", "%3D", "-", "_", ".", "://", "\t", "bearer ", new string('x', 9), "Ab3dE5gH7jK9mN1p", "0f1e2d3c4b5a69788796a5b4c3d2e1f0"];
+        for (var i = 0; i < 20; i++)
+        {
+            var (line, _) = SecretSamples.ByRule[entry.Id](random);
+            var at = line.IndexOf(entry.Keywords.First(word => line.Contains(word, StringComparison.OrdinalIgnoreCase)), StringComparison.OrdinalIgnoreCase);
+            var text = line[Math.Max(0, at - entry.Before)..];
+            var cut = random.Next(text.Length);
+            yield return text;
+            yield return text[..cut] + random.GetItems(pieces, 1)[0] + text[(cut + random.Next(2))..];
+            yield return entry.Keywords[random.Next(entry.Keywords.Count)] + string.Concat(random.GetItems(pieces, random.Next(12)));
+        }
+    }
 }

@@ -83,6 +83,17 @@ public sealed class SecretStreamTests
         }
     }
 
+    // A token behind many beginnings of tokens in one word is still the last thing in it.
+    [Theory]
+    [InlineData("xo" + "xb-")]
+    [InlineData("gl" + "pat-")]
+    public void A_token_at_the_end_of_a_word_of_many_beginnings_is_found(string beginning)
+    {
+        var token = beginning + SecretSamples.Of(new Random(12), 40, "abcdefghijklmnopqrstuvwxyz0123456789");
+        var hits = Hits(Encoding.ASCII.GetBytes(Repeat(beginning, 3000) + token + "\n"), 65_536);
+        Assert.Contains(hits, hit => hit.Secret.EndsWith(token, StringComparison.Ordinal));
+    }
+
     [Property(MaxTest = 20)]
     public void No_bytes_break_it(byte[] noise, NonNegativeInt seed)
     {
