@@ -34,6 +34,9 @@ internal sealed unsafe class ShapeTable<T>
         return ref Unsafe.NullRef<T>();
     }
 
+    /// <summary>How many shapes were learned.</summary>
+    public int Learned { get; private set; }
+
     /// <summary>Whether another shape may be learned now.</summary>
     public bool MayLearn => _credit >= Price;
 
@@ -45,6 +48,7 @@ internal sealed unsafe class ShapeTable<T>
     {
         _credit -= Price;
         if (LineShape.TryLearn(line, type) is not { } shape) return;
+        Learned++;
         var set = _slots.AsSpan(line.Length % Sets * Ways, Ways);
         set[..^1].CopyTo(set[1..]);
         set[0] = (shape, known);

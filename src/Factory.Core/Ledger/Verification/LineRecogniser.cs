@@ -11,6 +11,9 @@ internal sealed unsafe class LineRecogniser
 {
     private readonly ShapeTable<CanonicalPlaces> _shapes = new();
 
+    /// <summary>How many shapes were learned.</summary>
+    public int ShapesLearned => _shapes.Learned;
+
     /// <summary>Whether a line is in the writer's form; see <see cref="CanonicalLine.TryRecognise"/>.</summary>
     /// <param name="line">Where it begins; 64 bytes behind its end must be readable.</param>
     /// <param name="end">Where its LF is.</param>
