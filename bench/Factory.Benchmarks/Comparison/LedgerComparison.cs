@@ -7,6 +7,7 @@ namespace Factory.Benchmarks.Comparison;
 internal sealed class LedgerComparison : IDisposable
 {
     private const long Small = 1000, Big = 10_000_000;
+    private const int OneStream = 16 * 1024;
     private const double Mega = 1e6, Giga = 1e9;
     private readonly ComparisonOptions _options;
     private readonly LedgerStock _stock;
@@ -97,12 +98,30 @@ internal sealed class LedgerComparison : IDisposable
             return;
         }
 
-        if (LedgerVerifier.Verify(_path) is { Status: RunStatus.Blocked } bad) throw new InvalidOperationException($"{_path}: {bad.Reason}");
+        // Only by the states that the last seal left can cores share the digest. Each of the others does without something.
+        using var withoutDigest = new BareLedger(_path);
+        using var withoutStates = new BareLedger(_path, LedgerPaths.OfFile(_path).Digest);
         var mean = (int)(_bytes / _events);
-        var verify = Alternately.Seconds(() => LedgerVerifier.Verify(_path));
-        var measured = Alternately.Measure(_options.Repetitions, () => _bytes / verify(), () => OpenSslPeer.Sha256(mean));
-        _table.AddRates("verify: chain, root, digest, every line", measured[0], $"{OpenSslPeer.Version}, SHA-256 of {mean}-byte pieces on all cores", measured[1], "GB/s", Giga, 0.9);
+        var measured = Alternately.Measure(
+            _options.Repetitions, VerifyRate(_path), VerifyRate(withoutStates.Path), VerifyRate(withoutDigest.Path),
+            () => OpenSslPeer.Sha256(mean), () => OpenSslPeer.Sha256(OneStream, 1));
+        var peer = $"{OpenSslPeer.Version}, SHA-256 of {mean}-byte pieces on all cores";
+        AddVerify("verify: chain, root, digest, every line", measured[0], peer, measured[3], 0.9);
+        AddVerify("the same without the seal's states: one core must compute the digest", measured[1], peer, measured[3], null);
+        AddVerify("the same without factory_ledger.sha256: each byte hashed once", measured[2], peer, measured[3], null);
+        AddVerify($"the most that one stream allows: {OpenSslPeer.Version}, {OneStream}-byte pieces on one core", measured[4], peer, measured[3], null);
     }
+
+    private Func<double> VerifyRate(string path)
+    {
+        var seconds = Alternately.Seconds(() =>
+        {
+            if (LedgerVerifier.Verify(path) is { Status: RunStatus.Blocked } bad) throw new InvalidOperationException($"{path}: {bad.Reason}");
+        });
+        return () => _bytes / seconds();
+    }
+
+    private void AddVerify(string what, Samples rate, string peer, Samples other, double? least) => _table.AddRates(what, rate, peer, other, "GB/s", Giga, least);
 
     private void Append()
     {

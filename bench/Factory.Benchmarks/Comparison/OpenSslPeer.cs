@@ -29,10 +29,13 @@ internal static partial class OpenSslPeer
     public static string Version => string.Join(' ', Run("version").Split(' ').Take(2));
 
     /// <summary>SHA-256 of pieces of one length on all cores, in bytes a second.</summary>
-    public static double Sha256(int bytes)
+    public static double Sha256(int bytes) => Sha256(bytes, Environment.ProcessorCount);
+
+    /// <summary>SHA-256 of pieces of one length by so many processes, in bytes a second.</summary>
+    public static double Sha256(int bytes, int processes)
     {
         // openssl for Windows has no -multi, which needs fork.
-        string[] multi = OperatingSystem.IsWindows() ? [] : ["-multi", Text(Environment.ProcessorCount)];
+        string[] multi = OperatingSystem.IsWindows() || processes == 1 ? [] : ["-multi", Text(processes)];
         var output = Run(["speed", .. multi, "-bytes", Text(bytes), "-seconds", Text(Seconds), "sha256"]);
         var found = Rate().Matches(output);
         return found.Count > 0

@@ -13,10 +13,10 @@ namespace Factory.Core.Ledger.Checkpoints;
 /// </summary>
 internal sealed record LedgerFrontier
 {
-    /// <summary>How many bytes lie between two of <see cref="DigestStates"/>.</summary>
-    public const long DigestStep = 1024 * 1024;
+    /// <summary>How many bytes lie between two of <see cref="DigestStates"/>: few enough that sixteen steps, read together, stay near a core.</summary>
+    public const long DigestStep = 256 * 1024;
 
-    // Its states take 47 bytes for each MiB of the ledger.
+    // Its states take 47 bytes for each step of the ledger.
     private const int LongestFile = 256 * 1024 * 1024;
     private const int SchemaVersion = 1, DigestBlock = 64;
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'";

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Factory.Core.Contracts;
+using Factory.Core.Ledger.Shapes;
 
 namespace Factory.Core.Ledger.Reading;
 
@@ -15,11 +16,12 @@ namespace Factory.Core.Ledger.Reading;
 /// Ranges of at most so many bytes are left to the general reader, which the runtime brings along compiled: to compile the
 /// fast one takes longer than such a block.
 /// </param>
-internal sealed class BlockScan(LineTest test, bool isStrict, Func<List<LedgerMatch>, IMatchSink> sinkOf, int smallBlock)
+/// <param name="shapes">The shapes of lines that the caller's thread has met; null when several threads use this scan.</param>
+internal sealed class BlockScan(LineTest test, bool isStrict, Func<List<LedgerMatch>, IMatchSink> sinkOf, int smallBlock, ShapedMembers? shapes = null)
 {
     /// <summary>Gives what passes to one sink; <see cref="BlockFindings.Matches"/> stays empty.</summary>
-    public BlockScan(LineTest test, bool isStrict, IMatchSink sink, int smallBlock)
-        : this(test, isStrict, _ => sink, smallBlock)
+    public BlockScan(LineTest test, bool isStrict, IMatchSink sink, int smallBlock, ShapedMembers? shapes = null)
+        : this(test, isStrict, _ => sink, smallBlock, shapes)
     {
     }
 
@@ -68,9 +70,11 @@ internal sealed class BlockScan(LineTest test, bool isStrict, Func<List<LedgerMa
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void VisitAll(LedgerBlock block, IMatchSink sink, BlockFindings findings)
+    private unsafe void VisitAll(LedgerBlock block, IMatchSink sink, BlockFindings findings)
     {
         var number = 0;
+        using var pinned = shapes is null ? default : block.Memory.Pin();
+        var lastShaped = block.Bytes.Length - LineShape.Slack;
         var lines = new PlainLines(block.Bytes);
         while (lines.MoveNext())
         {
@@ -78,7 +82,7 @@ internal sealed class BlockScan(LineTest test, bool isStrict, Func<List<LedgerMa
             var line = block.Bytes.Slice(lines.Start, lines.Length);
             if (!lines.IsPlain || isStrict || line.Length < 2 || IsNoObject(line)) VisitOdd(block, lines.Start, lines.Length, number, isSmall: false, sink, findings);
             else if (!test.MayMatch(line)) continue;
-            else if (LineMembers.TryReadFast(line, isAscii: true, out var members)) Give(members, new LineSpot(number, block.Offset + lines.Start, line.Length), sink);
+            else if (shapes is not null && lines.Start + line.Length <= lastShaped ? shapes.TryRead(line, out var members) : LineMembers.TryReadFast(line, isAscii: true, out members)) Give(members, new LineSpot(number, block.Offset + lines.Start, line.Length), sink);
             else VisitGeneral(block.Memory.Slice(lines.Start, lines.Length), number, block.Offset + lines.Start, sink, findings);
         }
 

@@ -31,13 +31,15 @@ internal sealed class ReplayScan(LedgerFile file, LedgerFilter filter, bool isSt
 
     private void Visit(Part part, LedgerRange range)
     {
-        var findings = new BlockScan(_test, isStrict, part.Runs, limits.FirstBlock).Read(file, range);
+        var findings = new BlockScan(_test, isStrict, part.Runs, limits.FirstBlock, part.Shapes).Read(file, range);
         part.Blocks.Add((range.Start, findings.Lines, findings.Problems));
     }
 
     private sealed class Part
     {
         public RunHistories Runs { get; } = new();
+
+        public ShapedMembers Shapes { get; } = new();
 
         public List<(long Start, int Lines, List<LedgerProblem> Problems)> Blocks { get; } = [];
     }

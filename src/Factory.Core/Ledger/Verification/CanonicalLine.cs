@@ -14,11 +14,12 @@ internal unsafe ref struct CanonicalLine
     /// <summary>Bytes that must be readable behind the line's LF.</summary>
     public const int Slack = 64;
 
-    private const int DeepestValue = 32, HashDigits = 2 * LedgerHash.Size, IdDigits = 16;
+    private const int DeepestValue = 32;
     private readonly byte* _line;
     private readonly bool _hasEscapes;
     private byte* _at;
     private int* _quotes;
+    private int _eventId, _eventType, _eventTypeEnd;
 
     private CanonicalLine(byte* line, int* quotes, bool hasEscapes)
     {
@@ -38,12 +39,22 @@ internal unsafe ref struct CanonicalLine
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryRecognise(byte* line, byte* end, out byte* previousHash)
     {
+        var isRecognised = TryPlace(line, end, out var places);
+        previousHash = places.PreviousHash == 0 ? null : line + places.PreviousHash;
+        return isRecognised;
+    }
+
+    /// <summary>The same, with the places of what depends on the line alone.</summary>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool TryPlace(byte* line, byte* end, out CanonicalPlaces places)
+    {
         var quotes = stackalloc int[QuoteIndex.Size];
-        previousHash = null;
+        places = default;
         if (!QuoteIndex.TryFill(line, (int)(end - line), quotes, out var bytes)) return false;
         var scan = new CanonicalLine(line, quotes, (bytes & LineBytes.Escapes) != 0);
         if (!scan.Fields() || scan._at != end) return false;
-        previousHash = scan.PreviousHash;
+        places = new CanonicalPlaces(scan.PreviousHash is null ? 0 : (int)(scan.PreviousHash - line), scan._eventId, scan._eventType, scan._eventTypeEnd);
         return (bytes & LineBytes.BeyondAscii) == 0 || Utf8.IsValid(new ReadOnlySpan<byte>(line, (int)(end - line)));
     }
 
@@ -52,8 +63,8 @@ internal unsafe ref struct CanonicalLine
         Literal("{\"actor\":"u8, quotes: 2) && Text(out _)
         && Literal(",\"details\":"u8, quotes: 2) && Members(MemberKind.Any, 1)
         && Literal(",\"duration_ms\":"u8, quotes: 2) && WholeOrNull(mostDigits: 18)
-        && Literal(",\"event_id\":"u8, quotes: 2) && Hex(IdDigits)
-        && Literal(",\"event_type\":"u8, quotes: 2) && Text(out _)
+        && Literal(",\"event_id\":"u8, quotes: 2) && Begins(out _eventId) && Hex(CanonicalPlaces.IdDigits)
+        && Literal(",\"event_type\":"u8, quotes: 2) && Begins(out _eventType) && Text(out _) && Ends(out _eventTypeEnd)
         && Literal(",\"file_counts\":"u8, quotes: 2) && Members(MemberKind.Count, 1)
         && Literal(",\"hashes\":"u8, quotes: 2) && Members(MemberKind.Hash, 1)
         && Literal(",\"parent_event_id\":"u8, quotes: 2) && (Text(out _) || Literal("null"u8))
@@ -76,6 +87,21 @@ internal unsafe ref struct CanonicalLine
     private bool Skip(int bytes)
     {
         _at += bytes;
+        return true;
+    }
+
+    // The place of a text's first byte, and the one behind its last.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly bool Begins(out int place)
+    {
+        place = (int)(_at - _line) + 1;
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly bool Ends(out int place)
+    {
+        place = (int)(_at - _line) - 1;
         return true;
     }
 
@@ -120,7 +146,7 @@ internal unsafe ref struct CanonicalLine
     private bool Chained()
     {
         PreviousHash = _at + 1;
-        return Hex(HashDigits);
+        return Hex(CanonicalPlaces.HashDigits);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -189,21 +215,8 @@ internal unsafe ref struct CanonicalLine
         return Digits() && (*begin != '0' || _at == begin + 1) && _at - begin <= mostDigits;
     }
 
-    // A string of so many digits: whole vectors of 16.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Hex(int digits)
-    {
-        if (!Text(out var text) || text.Length != digits) return false;
-        var isHex = Vector128<byte>.AllBitsSet;
-        for (var at = _at - 1 - digits; at < _at - 1; at += Vector128<byte>.Count)
-        {
-            var bytes = Vector128.Load(at);
-            isHex &= Vector128.LessThan(bytes - Vector128.Create((byte)'0'), Vector128.Create((byte)10))
-                | Vector128.LessThan(bytes - Vector128.Create((byte)'a'), Vector128.Create((byte)6));
-        }
-
-        return isHex == Vector128<byte>.AllBitsSet;
-    }
+    private bool Hex(int digits) => Text(out var text) && text.Length == digits && CanonicalHex.IsAt(_at - 1 - digits, digits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsLess(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) =>
@@ -214,6 +227,36 @@ internal unsafe ref struct CanonicalLine
         Any,
         Count,
         Hash,
+    }
+}
+
+/// <summary>Where some members of a line are, counted from its beginning.</summary>
+/// <param name="PreviousHash">The digits of <c>hashes.prev</c>; 0 when it has none.</param>
+/// <param name="EventId">The digits of <c>event_id</c>.</param>
+/// <param name="EventType">The text of <c>event_type</c>.</param>
+/// <param name="EventTypeEnd">The quote behind it.</param>
+internal readonly record struct CanonicalPlaces(int PreviousHash, int EventId, int EventType, int EventTypeEnd)
+{
+    /// <summary>Digits of <c>hashes.prev</c> and of <c>event_id</c>.</summary>
+    public const int HashDigits = 2 * LedgerHash.Size, IdDigits = 16;
+}
+
+/// <summary>Lower-case hex digits.</summary>
+internal static unsafe class CanonicalHex
+{
+    /// <summary>Whether there are so many here: whole vectors of 16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsAt(byte* at, int digits)
+    {
+        var isHex = Vector128<byte>.AllBitsSet;
+        for (var end = at + digits; at < end; at += Vector128<byte>.Count)
+        {
+            var bytes = Vector128.Load(at);
+            isHex &= Vector128.LessThan(bytes - Vector128.Create((byte)'0'), Vector128.Create((byte)10))
+                | Vector128.LessThan(bytes - Vector128.Create((byte)'a'), Vector128.Create((byte)6));
+        }
+
+        return isHex == Vector128<byte>.AllBitsSet;
     }
 }
 

@@ -20,6 +20,9 @@ internal sealed unsafe class LedgerSegment
     /// <summary>Where its lines begin in the buffer, and where the LF of the last one has been passed.</summary>
     public (int Start, int End) Lines { get; set; }
 
+    /// <summary>The position in the ledger of the first byte of <see cref="Lines"/>.</summary>
+    public long LinePosition { get; set; }
+
     /// <summary>Where what was read for this segment begins in the buffer, how long it is, and its position in the ledger.</summary>
     public (int Start, int Length, long Position) Read { get; set; }
 
@@ -62,7 +65,8 @@ internal sealed class LedgerSegments(string path, SafeFileHandle file, long leng
     private const int Front = 64;
     private readonly Lock _lock = new();
     private byte[] _rest = [];
-    private int _restLength, _index;
+    private readonly object _told = new();
+    private int _restLength, _index, _toldIndex;
     private long _position, _linePosition, _nextLine = 1;
     private bool _isSkipping;
 
@@ -78,6 +82,32 @@ internal sealed class LedgerSegments(string path, SafeFileHandle file, long leng
     /// <summary>Reads the next piece that has a whole line.</summary>
     /// <returns>False at the end.</returns>
     public bool TryRead(LedgerSegment segment)
+    {
+        if (!TryReadNext(segment)) return false;
+        if (onRead is not null) Tell(segment, onRead);
+        return true;
+    }
+
+    // Not while the next piece is read: whoever listens takes longer than that.
+    private void Tell(LedgerSegment segment, LedgerBytesRead listener)
+    {
+        lock (_told)
+            while (_toldIndex != segment.Index) Monitor.Wait(_told);
+        try
+        {
+            listener(segment.Buffer.AsSpan(segment.Lines.Start..segment.Lines.End), segment.LinePosition, segment.FirstLine);
+        }
+        finally
+        {
+            lock (_told)
+            {
+                _toldIndex++;
+                Monitor.PulseAll(_told);
+            }
+        }
+    }
+
+    private bool TryReadNext(LedgerSegment segment)
     {
         lock (_lock)
         {
@@ -130,12 +160,12 @@ internal sealed class LedgerSegments(string path, SafeFileHandle file, long leng
         }
 
         var lines = segment.Buffer.AsSpan(start, after - start);
-        (segment.Index, segment.FirstLine, segment.Lines) = (_index++, _nextLine, (start, after));
-        onRead?.Invoke(lines, _linePosition, _nextLine);
+        (segment.Index, segment.FirstLine, segment.Lines, segment.LinePosition) = (_index, _nextLine, (start, after), _linePosition);
         _nextLine += lines.Count((byte)'\n') + (segment.BeginsTooLong ? 1 : 0);
         _linePosition += lines.Length;
         _restLength = 0;
         Keep(segment.Buffer.AsSpan(after, end - after));
+        _index++;
         return true;
     }
 

@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Text;
 using Factory.Core.Ledger.Hashing;
 
@@ -14,11 +16,14 @@ namespace Factory.Core.Ledger.Verification;
 /// </remarks>
 internal sealed unsafe class SegmentCheck(long checkpointSize)
 {
-    private const int BatchSize = 512;
+    private const int BatchSize = 512, Odd = -1, TooLong = -2;
     private readonly LeafHashes _leafHashes = new();
     private readonly NodeHashes _nodeHashes = new();
+    private readonly LineRecogniser _recogniser = new();
     private readonly LineSpan[] _lines = new LineSpan[BatchSize];
-    private readonly LineFacts[] _facts = new LineFacts[BatchSize];
+    // Where hashes.prev is, 0 for none; of a line that is not in the writer's form Odd, and what it says by itself.
+    private readonly int[] _previousHashes = new int[BatchSize];
+    private readonly LineVerdict[] _verdicts = new LineVerdict[BatchSize];
     private readonly byte[] _leaves = new byte[BatchSize * LedgerHash.Size];
     private readonly byte[] _previousLeaf = new byte[LedgerHash.Size];
     private LedgerSegment _segment = new();
@@ -49,50 +54,95 @@ internal sealed unsafe class SegmentCheck(long checkpointSize)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Read(ref int at, bool isTooLong)
     {
-        var count = 0;
-        if (isTooLong) (_lines[count], _facts[count++]) = (new LineSpan(at, 0), TooLong());
-        var most = checkpointSize >= _number ? Math.Min(BatchSize, checkpointSize - _number + 1) : BatchSize;
-        for (; count < most && at < _segment.Lines.End; count++)
+        var first = isTooLong ? 1 : 0;
+        if (isTooLong) NoteTooLong(0, new LineSpan(at, 0));
+        var most = checkpointSize >= _number ? (int)Math.Min(BatchSize, checkpointSize - _number + 1) : BatchSize;
+        var count = Cut(ref at, first, most);
+        for (var i = first; i < count; i++) Read(i);
+        return count;
+    }
+
+    // All LF of 64 bytes at once. What was read behind the last one is looked at, too.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private int Cut(ref int at, int count, int most)
+    {
+        var address = _segment.Address;
+        var end = _segment.Lines.End;
+        for (var block = at; block < end && count < most; block += Vector512<byte>.Count)
         {
-            var length = new ReadOnlySpan<byte>(_segment.Address + at, _segment.Lines.End - at).IndexOf((byte)'\n');
-            _lines[count] = new LineSpan(at, length);
-            at += length + 1;
+            var found = Vector512.Equals(Vector512.Load(address + block), Vector512.Create((byte)'\n')).ExtractMostSignificantBits();
+            for (; found != 0 && count < most; found &= found - 1)
+            {
+                var lineFeed = block + BitOperations.TrailingZeroCount(found);
+                if (lineFeed >= end) return count;
+                _lines[count++] = new LineSpan(at, lineFeed - at);
+                at = lineFeed + 1;
+            }
         }
 
-        for (var i = isTooLong ? 1 : 0; i < count; i++) _facts[i] = Read(_lines[i], _number + i);
         return count;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private LineFacts Read(LineSpan line, long number)
+    private void Read(int i)
     {
-        if (line.Length > LedgerLines.LongestLine) return TooLong();
+        var line = _lines[i];
         var begin = _segment.Address + line.Start;
-        return CanonicalLine.TryRecognise(begin, begin + line.Length, out var previousHash)
-            ? new LineFacts(true, previousHash is null ? 0 : (int)(previousHash - _segment.Address), default)
-            : new LineFacts(false, 0, LineVerdict.Of(new LedgerLine(Bytes(line), 0, number, HasLineFeed: true, IsTooLong: false)));
+        if (line.Length <= LedgerLines.LongestLine && _recogniser.TryRecognise(begin, begin + line.Length, out var previousHash))
+            _previousHashes[i] = previousHash is null ? 0 : (int)(previousHash - _segment.Address);
+        else NoteOdd(i, line);
     }
 
-    private static LineFacts TooLong() => new(false, 0, LineVerdict.Of(new LedgerLine(default, 0, 0, HasLineFeed: true, IsTooLong: true))) { IsTooLong = true };
+    private void NoteOdd(int i, LineSpan line)
+    {
+        if (line.Length > LedgerLines.LongestLine) NoteTooLong(i, line);
+        else (_previousHashes[i], _verdicts[i]) = (Odd, LineVerdict.Of(new LedgerLine(Bytes(line), 0, _number + i, HasLineFeed: true, IsTooLong: false)));
+    }
+
+    // It is left out of the hashes.
+    private void NoteTooLong(int i, LineSpan line) =>
+        (_lines[i], _previousHashes[i], _verdicts[i]) = (line with { Length = 0 }, TooLong, LineVerdict.Of(new LedgerLine(default, 0, 0, HasLineFeed: true, IsTooLong: true)));
+
+    private LineFacts Facts(int i) => _previousHashes[i] >= 0
+        ? new LineFacts(true, _previousHashes[i], default)
+        : new LineFacts(false, 0, _verdicts[i]) { IsTooLong = _previousHashes[i] == TooLong };
 
     // Hashes the lines, follows their links, and takes them into the tree.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Follow(int count)
     {
-        for (var i = 0; i < count; i++)
-            if (_facts[i].IsTooLong) _lines[i] = _lines[i] with { Length = 0 };
         var leaves = _leaves.AsSpan(0, count * LedgerHash.Size);
         _leafHashes.Compute(_segment.Address, _lines.AsSpan(0, count), leaves);
         for (var i = 0; i < count; i++)
         {
             var previous = i == 0 ? _previousLeaf : leaves.Slice((i - 1) * LedgerHash.Size, LedgerHash.Size);
-            Judge(_number + i, _lines[i], _facts[i], previous);
+            if (!FollowsPlainly(i, previous)) Judge(_number + i, _lines[i], Facts(i), previous);
         }
 
         leaves[^LedgerHash.Size..].CopyTo(_previousLeaf);
         _findings.Tree.AddLeaves(leaves, _nodeHashes);
         _number += count;
         if (_findings.Tree.End == checkpointSize) _findings.TreeAtCheckpoint = _findings.Tree.Copy();
+    }
+
+    // Nearly every line: in the writer's form, and it carries the hash of the one before.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool FollowsPlainly(int i, ReadOnlySpan<byte> previousLeaf)
+    {
+        var (at, number) = (_previousHashes[i], _number + i);
+        if (at <= 0 || number == _findings.FirstLine || _isPreviousTooLong || !IsHashAt(at, previousLeaf)) return false;
+        _findings.FirstChained ??= number;
+        (_previous, _previousNumber, _isPreviousUnsure) = (_lines[i], number, true);
+        return true;
+    }
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsHashAt(int at, ReadOnlySpan<byte> hash)
+    {
+        Span<byte> digits = stackalloc byte[2 * LedgerHash.Size];
+        Convert.TryToHexStringLower(hash, digits, out _);
+        return digits.SequenceEqual(_segment.Buffer.AsSpan(at, digits.Length));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -130,15 +180,10 @@ internal sealed unsafe class SegmentCheck(long checkpointSize)
         return null;
     }
 
-    [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private string? ExplainLink(long number, LineFacts facts, ReadOnlySpan<byte> previousLeaf)
-    {
-        if (facts.PreviousHashAt == 0 || _isPreviousTooLong) return LedgerLink.Explain(number, Link(facts), _isPreviousTooLong ? null : previousLeaf.ToArray());
-        Span<byte> expected = stackalloc byte[2 * LedgerHash.Size];
-        Convert.TryToHexStringLower(previousLeaf, expected, out _);
-        return expected.SequenceEqual(_segment.Buffer.AsSpan(facts.PreviousHashAt, expected.Length)) ? null : LedgerLink.Explain(number, Link(facts), previousLeaf.ToArray());
-    }
+    private string? ExplainLink(long number, LineFacts facts, ReadOnlySpan<byte> previousLeaf) =>
+        facts.PreviousHashAt != 0 && !_isPreviousTooLong && IsHashAt(facts.PreviousHashAt, previousLeaf)
+            ? null
+            : LedgerLink.Explain(number, Link(facts), _isPreviousTooLong ? null : previousLeaf.ToArray());
 
     private string? Link(LineFacts facts) => facts.PreviousHashAt == 0
         ? facts.Verdict.Previous

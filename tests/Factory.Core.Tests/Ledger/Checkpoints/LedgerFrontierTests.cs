@@ -24,7 +24,7 @@ public sealed class LedgerFrontierTests
     public void A_frontier_has_one_form_and_is_read_back_from_it()
     {
         var hash = Convert.ToBase64String(Hash);
-        var text = $$"""{"bytes":2097222,"digest_states":["{{hash}}","{{hash}}"],"lines":5,"newest_ts":"2026-02-18T13:15:10.0070000Z","ordered":true,"schema_version":1,"subtrees":["{{hash}}","{{hash}}"],"tail_state":"{{hash}}"}""" + "\n";
+        var text = $$"""{"bytes":524358,"digest_states":["{{hash}}","{{hash}}"],"lines":5,"newest_ts":"2026-02-18T13:15:10.0070000Z","ordered":true,"schema_version":1,"subtrees":["{{hash}}","{{hash}}"],"tail_state":"{{hash}}"}""" + "\n";
         Assert.Equal(text, Encoding.UTF8.GetString(Frontier.Format()));
         Assert.Contains('+', hash);
         var read = LedgerFrontier.TryParse(Frontier.Format())!;
@@ -39,9 +39,9 @@ public sealed class LedgerFrontierTests
     [InlineData("\"lines\":5", "\"lines\":5,\"lines\":5")]
     [InlineData("\"lines\":5", "\"lines\":-5")]
     [InlineData("\"lines\":5", "\"lines\":5,\"more\":1")]
-    [InlineData("\"bytes\":2097222,", "")]
-    [InlineData("\"bytes\":2097222", "\"bytes\":3")]
-    [InlineData("\"bytes\":2097222", "\"bytes\":\"2097222\"")]
+    [InlineData("\"bytes\":524358,", "")]
+    [InlineData("\"bytes\":524358", "\"bytes\":3")]
+    [InlineData("\"bytes\":524358", "\"bytes\":\"524358\"")]
     [InlineData("\"schema_version\":1", "\"schema_version\":2")]
     [InlineData("\"ordered\":true", "\"ordered\":1")]
     [InlineData("Z\"", "\"")]
@@ -65,8 +65,8 @@ public sealed class LedgerFrontierTests
         var whole = LedgerFolder.JoinLines(Enumerable.Repeat(line, 7));
         for (var i = 0; i < 7; i++) fold.Add(line, LedgerHash.Leaf(line));
         var frontier = fold.Frontier();
-        Assert.Equal((2, whole.Length), (frontier.DigestStates.Count, frontier.Bytes));
-        for (var step = 0; step < 2; step++)
+        Assert.Equal((10, whole.Length), (frontier.DigestStates.Count, frontier.Bytes));
+        for (var step = 0; step < 10; step++)
         {
             hash.Append(whole.AsSpan(step * (int)LedgerFrontier.DigestStep, (int)LedgerFrontier.DigestStep));
             Assert.Equal(hash.BlockState(out _), frontier.DigestStates[step].ToArray());

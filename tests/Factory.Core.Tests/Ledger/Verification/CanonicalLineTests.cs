@@ -104,7 +104,7 @@ public sealed unsafe class CanonicalLineTests
         }
     }
 
-    private static byte[] Mutate(byte[] line, Random random)
+    internal static byte[] Mutate(byte[] line, Random random)
     {
         ReadOnlySpan<byte> tokens = "\"\\{}[]:,0123456789-+.eEtrufalsn \t\r\0\x7fü"u8;
         var mutant = new List<byte>(line);
