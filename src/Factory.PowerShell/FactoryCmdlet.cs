@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using Factory.Core.Contracts;
 using Factory.PowerShell.Pumping;
 
 namespace Factory.PowerShell;
@@ -83,8 +84,8 @@ public abstract class FactoryCmdlet : PSCmdlet, IDisposable
         {
             case PumpItem.Output output: WriteObject(output.Value); break;
             case PumpItem.Progress progress: WriteProgress(progress.Value); break;
-            case PumpItem.Verbose verbose: WriteVerbose(verbose.Value); break;
-            case PumpItem.Warning warning: WriteWarning(warning.Value); break;
+            case PumpItem.Verbose verbose: WriteVerbose(VisibleText.InLog(verbose.Value)); break;
+            case PumpItem.Warning warning: WriteWarning(VisibleText.InLog(warning.Value)); break;
             case PumpItem.Error error: WriteError(error.Value); break;
         }
     }

@@ -1,4 +1,3 @@
-using System.Text;
 using Factory.Core.Contracts;
 
 namespace Factory.Cli.Output;
@@ -7,13 +6,7 @@ namespace Factory.Cli.Output;
 internal static class Untrusted
 {
     /// <summary>One line: what cannot be seen is spelled out, and what commands a build service is defused.</summary>
-    public static string Line(string text)
-    {
-        var safe = new StringBuilder(VisibleText.Of(text.TrimEnd()));
-
-        // Azure Pipelines obeys ##vso[ and ##[ anywhere in a line.
-        return safe.Replace("##[", "# #[").Replace("##vso[", "# #vso[").ToString().TrimEnd();
-    }
+    public static string Line(string text) => VisibleText.InLog(text.TrimEnd()).TrimEnd();
 
     /// <summary>Several lines, each made safe; none begins with a command to GitHub Actions.</summary>
     public static IEnumerable<string> Lines(string text)

@@ -38,6 +38,12 @@ public static class VisibleText
         return shown.ToString();
     }
 
+    /// <summary>
+    /// The text as a build service may print it: all to be seen, and with nothing that Azure Pipelines obeys anywhere in a line
+    /// (<c>##vso[</c> and <c>##[</c>).
+    /// </summary>
+    public static string InLog(string? text) => text is null ? "" : Of(text).Replace("##[", "# #[", StringComparison.Ordinal).Replace("##vso[", "# #vso[", StringComparison.Ordinal);
+
     private static void Spell(StringBuilder shown, int code, ref string cluster)
     {
         shown.Append(CultureInfo.InvariantCulture, $"{(code > 0xFFFF ? $"\\U{code:x8}" : $"\\u{code:x4}")}");

@@ -113,7 +113,7 @@ internal static class ErrorCatalog
 
     private static ErrorRecord Make(
         Exception error, ErrorCategory category, object target, string message, string action, [CallerMemberName] string name = "") =>
-        new(error, "Factory" + name, category, target) { ErrorDetails = new ErrorDetails(Redactor.Clean(message)) { RecommendedAction = CmdletWords.Of(Redactor.Clean(action)) } };
+        new(error, "Factory" + name, category, target) { ErrorDetails = new ErrorDetails(VisibleText.InLog(Redactor.Redact(message))) { RecommendedAction = CmdletWords.Of(VisibleText.InLog(Redactor.Redact(action))) } };
 
     // The record shows the exception too, and what caused it.
     private static FactoryException Redacted(FactoryException error) =>
