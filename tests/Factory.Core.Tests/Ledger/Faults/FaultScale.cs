@@ -11,6 +11,9 @@ internal static class FaultScale
     /// <summary>One of two counts.</summary>
     public static int Of(int usual, int full) => IsFull ? full : usual;
 
+    /// <summary>Whether a byte is tried: every one, on Windows every ninth, because opening files costs far more there.</summary>
+    public static bool IsDue(int index) => IsFull || !OperatingSystem.IsWindows() || index % 9 == 0;
+
     /// <summary>All calls; or each kind of call once, and every third one.</summary>
     public static List<TracedCall> Of(List<TracedCall> calls) => IsFull ? calls : [.. calls.Where((call, index) => call.Occurrence == 1 || index % 3 == 0)];
 }
