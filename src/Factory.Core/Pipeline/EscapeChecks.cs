@@ -128,10 +128,14 @@ public sealed class EscapeChecks : IDisposable
         where worker is { Worktree: { } tree, Commit: not null, Blockers.Count: 0 } && (!tree.IsIntact || tree.DetachedHead != worker.Commit)
         select new Escape(EscapeArea.Worktree, worker.WorktreePath, $"of {worker.Id} was moved after its work was captured", $"-{worker.Commit}\n+{worker.Worktree!.DetachedHead}");
 
+    private static bool IsLinked(RunSession session) => session.Ground.Repository.GitDirectory != session.Ground.Repository.CommonDirectory || File.Exists(Path.Combine(session.Ground.Repository.Root, ".git"));
+
     private static List<string> Inputs(RunSession session)
     {
         var root = session.Ground.Repository.Root;
         var files = session.Workers.SelectMany(worker => worker.Definition.CopyIgnored.Append(worker.Definition.Prompt)).Append(session.Ground.Config.Source).OfType<string>();
-        return [.. files.Select(file => Path.GetFullPath(file, root)).Distinct(StringComparer.Ordinal)];
+        // In a linked checkout a file says which repository it belongs to, and there may be settings of its own beside its HEAD.
+        string[] own = [Path.Combine(root, ".git"), Path.Combine(session.Ground.Repository.GitDirectory, "config.worktree")];
+        return [.. files.Select(file => Path.GetFullPath(file, root)).Concat(IsLinked(session) ? own : []).Distinct(StringComparer.Ordinal)];
     }
 }
