@@ -12,6 +12,7 @@ public sealed class EscapeChecks : IDisposable
     private readonly RunSession _session;
     private readonly EscapeWatch _watch;
     private readonly EscapeReport _report;
+    private readonly ForgedObjects _objects;
     private readonly HashSet<string> _moved = new(StringComparer.Ordinal);
     private readonly HashSet<string> _since = new(StringComparer.Ordinal);
     private LedgerMark _ledger;
@@ -28,6 +29,7 @@ public sealed class EscapeChecks : IDisposable
             session.Workers.Count,
             ground.Config.Run.MaxParallel == 1 || session.Workers.Count == 1);
         _report = new EscapeReport(ground.Config.Security.EscapeCheck != "block", session.Shown(EvidenceFile), session.Redactor);
+        _objects = new ForgedObjects(ground.Repository);
         _ledger = LedgerMark.Take(new LedgerPaths(ground.RunsDirectory).Ledger);
         if (!session.Services.LeavesOutGuards) _ = _watch.BeginAsync();
     }
@@ -97,7 +99,10 @@ public sealed class EscapeChecks : IDisposable
     public async Task CompleteAsync()
     {
         var (blockers, warnings) = (_report.Blockers.Count, _report.Warnings.Count);
+        var objects = _session.Services.LeavesOutGuards ? Task.FromResult<IReadOnlyList<Escape>>([]) : Task.Run(_objects.FindAsync);
         foreach (var finding in await _watch.CompleteAsync().ConfigureAwait(false)) _report.Add(finding);
+        var suspects = _session.Workers.Where(worker => worker.StartedAt is not null).Select(worker => worker.Id).ToList();
+        foreach (var escape in await objects.ConfigureAwait(false)) _report.Add(new EscapeFinding(escape, suspects));
         lock (_gate) AddTraces(_session.Workers.Where(worker => _since.Count == 0 ? worker.StartedAt is not null : _since.Contains(worker.Id)).Select(worker => worker.Id).ToList());
         _session.Blockers.AddRange(_report.Blockers.Skip(blockers));
         _session.Warnings.AddRange(_report.Warnings.Skip(warnings));

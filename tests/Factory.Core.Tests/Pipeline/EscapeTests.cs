@@ -183,6 +183,21 @@ public sealed class EscapeTests : IDisposable
         Assert.Contains(result.Blockers, blocker => blocker is { Kind: BlockerKind.Escape, Worker: "A_worker" } && blocker.Path!.StartsWith('/'));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("touch -r \"$COMMON/config\" \"$FILE\"")]
+    [InlineData("O=$(echo lone | git hash-object -w --stdin); P=$(echo $O | git pack-objects -q \"$COMMON/objects/pack/pack\"); F=\"$COMMON/objects/pack/pack-$P.pack\"; chmod u+w \"$F\"; printf x | dd of=\"$F\" bs=1 seek=14 conv=notrunc 2>/dev/null")]
+    public async Task An_object_of_the_base_that_a_worker_forges_blocks(string afterwards)
+    {
+        TestRepository.RequireUnix();
+        Prepare();
+        var other = _repository.Git("hash-object", "-w", "mine.txt").Trim();
+        var result = await RunAsync(0, ("A_worker", $"COMMON='{Quoted(Root)}/.git'; of() {{ echo \"$COMMON/objects/$(echo $1 | cut -c1-2)/$(echo $1 | cut -c3-)\"; }}; FILE=$(of $(git rev-parse HEAD:docs/guide.md)); chmod u+w \"$FILE\"; cat \"$(of {other})\" > \"$FILE\"; {afterwards}"), ("B_worker", Innocent));
+        Assert.Contains(result.Blockers, blocker => blocker.Kind == BlockerKind.Escape && blocker.Path!.StartsWith(afterwards.Contains("pack-objects", StringComparison.Ordinal) ? "objects/pack/" : "objects/", StringComparison.Ordinal));
+        Assert.Equal(RunStatus.Blocked, result.Status);
+        Assert.Null(result.IntegratedCommit);
+    }
+
     [Fact]
     public async Task Links_to_folders_in_a_bundle_are_not_followed()
     {

@@ -51,12 +51,11 @@ public sealed class SecretStreamTests
     [Theory]
     [InlineData("GITHUB_TOKEN={0}\0PATH=/bin\0")]
     [InlineData("name\0{0}\0")]
-    [InlineData("name\0\0{0}next\0", false)]
-    public void A_NUL_between_two_words_is_no_reason_to_read_them_as_one(string format, bool isFound = true)
+    public void A_NUL_between_two_words_is_no_reason_to_read_them_as_one(string format)
     {
         var token = SecretSamples.ByRule["github-token"](new Random(3)).Secret;
         var bytes = Encoding.ASCII.GetBytes(string.Format(System.Globalization.CultureInfo.InvariantCulture, format, token));
-        for (var part = 1; part <= bytes.Length; part++) Assert.Equal(isFound ? [token] : [], Hits(bytes, part).Select(hit => hit.Secret));
+        for (var part = 1; part <= bytes.Length; part++) Assert.Equal([token], Hits(bytes, part).Select(hit => hit.Secret));
     }
 
     [Fact]
