@@ -100,7 +100,10 @@ public sealed class EscapeChecks : IDisposable
     {
         var (blockers, warnings) = (_report.Blockers.Count, _report.Warnings.Count);
         var objects = _session.Services.LeavesOutGuards ? Task.FromResult<IReadOnlyList<Escape>>([]) : Task.Run(_objects.FindAsync);
-        foreach (var finding in await _watch.CompleteAsync().ConfigureAwait(false)) _report.Add(finding);
+        var rest = _watch.CompleteAsync();
+        // Both, even when one fails: nothing may still be looking when the run has ended.
+        await Task.WhenAll(rest, objects).ConfigureAwait(false);
+        foreach (var finding in await rest.ConfigureAwait(false)) _report.Add(finding);
         var suspects = _session.Workers.Where(worker => worker.StartedAt is not null).Select(worker => worker.Id).ToList();
         foreach (var escape in await objects.ConfigureAwait(false)) _report.Add(new EscapeFinding(escape, suspects));
         lock (_gate) AddTraces(_session.Workers.Where(worker => _since.Count == 0 ? worker.StartedAt is not null : _since.Contains(worker.Id)).Select(worker => worker.Id).ToList());
