@@ -35,12 +35,23 @@ public sealed class EscapeTests : IDisposable
     [InlineData("mkdir -p \"$COMMON/info\"; echo '* merge=union' >> \"$COMMON/info/attributes\"", "info/attributes")]
     [InlineData("git worktree add -q --detach \"$HOME_OF_TEST/elsewhere\"", null)]
     [InlineData("git -C \"$HOME_OF_TEST/other tree\" checkout -q --detach HEAD~1", null)]
+    [InlineData("git rev-parse HEAD~1 > \"$COMMON/MERGE_HEAD\"", "MERGE_HEAD")]
+    [InlineData("mkdir \"$COMMON/rebase-merge\"; echo 'exec evil' > \"$COMMON/rebase-merge/git-rebase-todo\"", "rebase-merge/git-rebase-todo")]
+    [InlineData("git config -f \"$HOME_OF_TEST/included\" core.pager evil", null)]
+    [InlineData("echo 'exit 1' > \"$HOME_OF_TEST/hooks of mine/pre-push\"", null)]
+    [InlineData("echo '*.txt' > \"$HOME_OF_TEST/ignored by me\"", null)]
+    [InlineData("mkdir -p \"$COMMON/worktrees/x\"; printf 'a\\0b' > \"$COMMON/worktrees/x/gitdir\"", null)]
+    [InlineData("echo more >> \"$ROOT/module/inner.txt\"", "module")]
+    [InlineData("git -C \"$ROOT/module\" config core.pager evil", "core.pager")]
+    [InlineData("echo 'exit 1' > \"$COMMON/modules/module/hooks/post-checkout\"", "modules/module/hooks/post-checkout")]
+    [InlineData("touch -r \"$ROOT/large.txt\" stamp; printf x | dd of=\"$ROOT/large.txt\" conv=notrunc 2>/dev/null; touch -r stamp \"$ROOT/large.txt\"; rm stamp", "large.txt")]
     [InlineData("echo '{}' > \"$HOME_OF_TEST/factory.config.json\"", null)]
     [InlineData("truncate -s 10 \"$ROOT/tools/codex/runs/factory_ledger.jsonl\" || true", null)]
     public async Task A_worker_that_reaches_out_is_named_and_nobody_else(string script, string? what)
     {
         TestRepository.RequireUnix();
         Prepare();
+        if (script.Contains("module", StringComparison.Ordinal)) AddSubmodule();
         if (script.StartsWith("truncate", StringComparison.Ordinal)) script = "cp \"$ROOT/tools/codex/runs/factory_ledger.jsonl\" /dev/null; printf '0' | dd of=\"$ROOT/tools/codex/runs/factory_ledger.jsonl\" bs=1 seek=30 conv=notrunc 2>/dev/null";
         var result = await RunAsync(1, ("A_worker", "echo a > src/a2.txt"), ("B_worker", $"ROOT='{Quoted(Root)}'; COMMON=\"$ROOT/.git\"; HOME_OF_TEST='{Quoted(_repository.Home)}'; {script}"), ("C_worker", Innocent));
         Assert.Equal((RunStatus.Blocked, 2), (result.Status, result.ExitCode));
@@ -52,6 +63,20 @@ public sealed class EscapeTests : IDisposable
         Assert.NotEqual(RunStatus.Blocked, result.Workers[2].Status);
         Assert.Contains("== ", File.ReadAllText(Path.Combine(result.RunDir!, "Z_integrator", "LOGS", "escapes.diff")), StringComparison.Ordinal);
         Assert.Contains("[escape]", File.ReadAllText(result.Report!), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_git_folder_full_of_nothing_ends_no_run_without_a_word()
+    {
+        TestRepository.RequireUnix();
+        foreach (var name in (string[])["index", "HEAD"])
+        {
+            using var repository = new TestRepository();
+            repository.Configure(("A_worker", $"echo a > src/a.txt; truncate -s 5G '{Quoted(repository.Root)}/.git/{name}'"));
+            var result = await repository.OneshotAsync(TestContext.Current.CancellationToken);
+            Assert.NotEqual(0, result.ExitCode);
+            Assert.Contains(result.Blockers, blocker => blocker is { Kind: BlockerKind.Escape, Worker: "A_worker" });
+        }
     }
 
     [Fact]
@@ -216,7 +241,23 @@ public sealed class EscapeTests : IDisposable
         _repository.Git("branch", "other");
         _repository.Git("worktree", "add", "-q", "--detach", Path.Combine(_repository.Home, "other tree"));
         _repository.Write("mine.txt", "mine\n");
+        _repository.Write("large.txt", new string('a', 100_000));
+        Directory.CreateDirectory(Path.Combine(_repository.Home, "hooks of mine"));
+        _repository.Git("config", "core.hooksPath", Path.Combine(_repository.Home, "hooks of mine"));
+        _repository.Git("config", "core.excludesFile", Path.Combine(_repository.Home, "ignored by me"));
+        _repository.Git("config", "include.path", "../../included");
         File.AppendAllText(Path.Combine(Root, "CHANGELOG.md"), "uncommitted\n");
+    }
+
+    private void AddSubmodule()
+    {
+        var origin = Path.Combine(_repository.Home, "origin");
+        TestRepository.Run(_repository.Home, "git", "init", "-q", origin);
+        File.WriteAllText(Path.Combine(origin, "inner.txt"), "inner\n");
+        TestRepository.Run(origin, "git", "add", "-A");
+        TestRepository.Run(origin, "git", "-c", "user.name=T", "-c", "user.email=t@example.invalid", "commit", "-q", "-m", "inner");
+        _repository.Git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", origin, "module");
+        _repository.Git("commit", "-q", "-m", "module");
     }
 
     private Task<RunResult> RunAsync(int parallel, params (string Id, string Script)[] workers)

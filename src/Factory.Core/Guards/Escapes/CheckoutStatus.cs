@@ -16,7 +16,7 @@ internal sealed class CheckoutStatus(GitRepository repository)
 
     // git starts threads to look at the files; for few of them that costs more than it saves.
     private const int FewFiles = 512 * 1024;
-    private static readonly GitCall Status = new("status", "--porcelain=v2", "-z", "--untracked-files=all", "--ignore-submodules=dirty", "--no-renames");
+    private static readonly GitCall Status = new("status", "--porcelain=v2", "-z", "--untracked-files=all", "--ignore-submodules=none", "--no-renames");
     private byte[]? _user;
     private IndexImage? _settled;
     private CheckoutImage? _image;

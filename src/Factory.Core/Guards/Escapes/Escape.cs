@@ -11,7 +11,7 @@ public sealed record Escape(EscapeArea Area, string Name, string Deed, string Di
     public const string Made = "was made";
 
     /// <summary>Whether a person who works in the repository during a run makes such changes too.</summary>
-    public bool IsEverydayWork => Area is EscapeArea.Checkout or EscapeArea.Index or EscapeArea.Head or EscapeArea.Ref;
+    public bool IsEverydayWork => Area is EscapeArea.Checkout or EscapeArea.Index or EscapeArea.Head or EscapeArea.Ref or EscapeArea.Settings;
 
     /// <summary>Whether it is only a copy of what a remote says, which editors renew in the background.</summary>
     public bool IsRemoteCopy => Area == EscapeArea.Ref && Name.StartsWith("refs/remotes/", StringComparison.Ordinal);
@@ -24,7 +24,8 @@ public sealed record Escape(EscapeArea Area, string Name, string Deed, string Di
     {
         EscapeArea.Checkout => $"{Name} in your checkout",
         EscapeArea.Index => "your index",
-        EscapeArea.Head => "HEAD of your checkout",
+        EscapeArea.Head => Name == "HEAD" ? "HEAD of your checkout" : $"{Name} beside HEAD of your checkout",
+        EscapeArea.Settings => $"{Name}, which git obeys in every worktree,",
         EscapeArea.Ref => $"the ref {Name}",
         EscapeArea.Config => $"{Name} of the repository's configuration, which all worktrees share,",
         EscapeArea.Hook => $"the hook {Name}",

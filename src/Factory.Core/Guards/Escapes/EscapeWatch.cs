@@ -21,6 +21,7 @@ public sealed class EscapeWatch(EscapeGround ground, int workers, bool oneAtATim
     private const int Share = 20;
     private static readonly TimeSpan LeastPause = TimeSpan.FromSeconds(1);
     private readonly CheckoutStatus _checkout = new(ground.Repository);
+    private readonly SettingsFiles _settings = new(ground.Repository);
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly HashSet<string> _running = [];
@@ -37,7 +38,7 @@ public sealed class EscapeWatch(EscapeGround ground, int workers, bool oneAtATim
     public Task BeginAsync() => _first ??= Task.Run(async () =>
     {
         _taken = Stopwatch.GetTimestamp();
-        _before = await new FingerprintReader(ground, _checkout).ReadAsync(CancellationToken.None).ConfigureAwait(false);
+        _before = await new FingerprintReader(ground, _checkout, _settings).ReadAsync(CancellationToken.None).ConfigureAwait(false);
         _cost = Stopwatch.GetElapsedTime(_taken);
     });
 
@@ -120,10 +121,10 @@ public sealed class EscapeWatch(EscapeGround ground, int workers, bool oneAtATim
     {
         try
         {
-            var now = await new FingerprintReader(ground, _checkout).ReadAsync(CancellationToken.None).ConfigureAwait(false);
+            var now = await new FingerprintReader(ground, _checkout, _settings).ReadAsync(CancellationToken.None).ConfigureAwait(false);
             return (now, await new FingerprintComparison(ground, _before!, now).CompareAsync(CancellationToken.None).ConfigureAwait(false));
         }
-        catch (FactoryException error)
+        catch (Exception error) when (error is FactoryException or IOException or UnauthorizedAccessException)
         {
             // It could be read before the workers ran.
             return (_before!, [new Escape(EscapeArea.Shared, "the repository", $"cannot be read any more ({error.Message})", "")]);

@@ -1,3 +1,4 @@
+using System.Text;
 using Factory.Core.Repository;
 
 namespace Factory.Core.Guards.Escapes;
@@ -12,8 +13,14 @@ namespace Factory.Core.Guards.Escapes;
 internal readonly record struct FileStamp(ulong Device, ulong Inode, int Mode, long Size, long Modified, long Changed)
 {
     private const int NoSuchEntry = 2, NotAFolder = 20;
-    private const int ModeAt = 28, InodeAt = 32, SizeAt = 40, ChangedAt = 96, ModifiedAt = 112, DeviceAt = 136, NanosecondsAt = 8;
+    private const int Kind = 28, Number = 32, Length = 40, ChangeTime = 96, WriteTime = 112, FileSystem = 136, Nanoseconds = 8;
     private const long Second = 1_000_000_000;
+
+    /// <summary>When anything of it was changed, UTC.</summary>
+    public DateTime ChangedAt => DateTime.UnixEpoch.AddTicks(Changed / TimeSpan.NanosecondsPerTick);
+
+    /// <summary>Looks at a path itself; null when it is not there, and where the system does not tell.</summary>
+    public static FileStamp? Of(string path) => OperatingSystem.IsLinux() && Read(Encoding.UTF8.GetBytes(path + '\0')) is { Inode: not 0 } stamp ? stamp : null;
 
     /// <summary>Looks at a path itself; what does not exist has the default stamp.</summary>
     /// <param name="path">In UTF-8, ended by a zero.</param>
@@ -24,11 +31,11 @@ internal readonly record struct FileStamp(ulong Device, ulong Inode, int Mode, l
         fixed (byte* name = path)
             return LinuxStat.Read(name, LinuxStat.Basic, answer) switch
             {
-                0 => new FileStamp(*(ulong*)(answer + DeviceAt), *(ulong*)(answer + InodeAt), *(ushort*)(answer + ModeAt), *(long*)(answer + SizeAt), Time(answer + ModifiedAt), Time(answer + ChangedAt)),
+                0 => new FileStamp(*(ulong*)(answer + FileSystem), *(ulong*)(answer + Number), *(ushort*)(answer + Kind), *(long*)(answer + Length), Time(answer + WriteTime), Time(answer + ChangeTime)),
                 NoSuchEntry or NotAFolder => default(FileStamp),
                 _ => null,
             };
     }
 
-    private static unsafe long Time(byte* time) => (*(long*)time * Second) + *(uint*)(time + NanosecondsAt);
+    private static unsafe long Time(byte* time) => (*(long*)time * Second) + *(uint*)(time + Nanoseconds);
 }

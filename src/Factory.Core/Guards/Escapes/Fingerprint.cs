@@ -7,12 +7,14 @@ public enum EscapeArea
     Checkout,
     /// <summary>An entry of the user's index, or a flag of one.</summary>
     Index,
-    /// <summary>HEAD of the user's checkout.</summary>
+    /// <summary>HEAD of the user's checkout, or a merge or rebase that waits there for its next commit.</summary>
     Head,
     /// <summary>A ref outside the run's own.</summary>
     Ref,
     /// <summary>A setting in the repository's configuration.</summary>
     Config,
+    /// <summary>A file outside the repository that git obeys: the user's settings, what they include, lists of ignored files.</summary>
+    Settings,
     /// <summary>A hook.</summary>
     Hook,
     /// <summary>A file in the repository's administrative folder that all worktrees share.</summary>

@@ -43,7 +43,7 @@ internal sealed class FingerprintComparison(EscapeGround ground, Fingerprint bef
     {
         if (key.Area == EscapeArea.Checkout && now?.State[0] == '1')
         {
-            var call = new GitCall("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--ignore-submodules=dirty", "--", key.Name);
+            var call = new GitCall("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--ignore-submodules=none", "--", key.Name);
             var diff = await _repository.RunAsync(call, cancellationToken).ConfigureAwait(false);
             if (diff is { ExitCode: 0, Output.Length: > 0 }) return diff.Text.Length <= LongestDiff ? diff.Text : diff.Text[..LongestDiff] + "\n(cut)";
         }
@@ -78,7 +78,7 @@ internal sealed class FingerprintComparison(EscapeGround ground, Fingerprint bef
     {
         if (state is null) return [];
         if (state.Content is null) return null;
-        var answer = await _repository.RunAsync(new GitCall("config", "--file", "-", "-z", "--list") { Input = state.Content }, cancellationToken).ConfigureAwait(false);
+        var answer = await _repository.RunAsync(new GitCall("config", "--file", "-", "--no-includes", "-z", "--list") { Input = state.Content }, cancellationToken).ConfigureAwait(false);
         return answer.ExitCode == 0 ? [.. answer.Fields] : null;
     }
 

@@ -12,7 +12,8 @@ namespace Factory.Core.Guards.Escapes;
 /// </summary>
 /// <param name="ground">What may not be changed.</param>
 /// <param name="checkout">Reads the checkout; the same one for all fingerprints of a run.</param>
-internal sealed class FingerprintReader(EscapeGround ground, CheckoutStatus checkout)
+/// <param name="settings">Knows where git's settings lie; the same one for all fingerprints of a run.</param>
+internal sealed class FingerprintReader(EscapeGround ground, CheckoutStatus checkout, SettingsFiles settings)
 {
     private const long LargestRead = 1024 * 1024;
     private const int LargestContent = 64 * 1024;
@@ -21,6 +22,9 @@ internal sealed class FingerprintReader(EscapeGround ground, CheckoutStatus chec
     // that two fingerprints always compare the same.
     private const long LargestChangedRead = 64 * 1024;
     private readonly ConcurrentDictionary<EscapeKey, EscapeState> _items = new();
+
+    // What the user's next commit would go on with: another parent, another commit to apply, a command to run.
+    private static readonly string[] Unfinished = ["MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "CHERRY_PICK_HEAD", "REVERT_HEAD", "SQUASH_MSG", "sequencer", "rebase-merge", "rebase-apply", "BISECT_LOG"];
 
     private string Common => ground.Repository.CommonDirectory;
 
@@ -33,12 +37,15 @@ internal sealed class FingerprintReader(EscapeGround ground, CheckoutStatus chec
         var files = ReadCheckoutAsync(index, cancellationToken);
         ReadShared();
         ReadWorktrees();
+        ReadSubmodules();
         foreach (var file in ground.Inputs) Add(EscapeArea.Input, file, file, keepContent: false);
+        // They may hold passwords, so that what was changed in them is not shown.
+        foreach (var file in await settings.ListAsync(cancellationToken).ConfigureAwait(false)) AddAll(EscapeArea.Settings, file, file);
         await Task.WhenAll(refs, files).ConfigureAwait(false);
         return new Fingerprint(_items, index.Bytes);
     }
 
-    /// <summary>The state of a file in few words: its kind, mode, and digest, or size and time when it is large.</summary>
+    /// <summary>The state of a file in few words: its kind, mode, and digest, or size and time of change when it is large.</summary>
     public static string Stamp(string path, long largestRead = LargestRead)
     {
         try
@@ -48,7 +55,9 @@ internal sealed class FingerprintReader(EscapeGround ground, CheckoutStatus chec
             if (!file.Exists) return Directory.Exists(path) ? "folder" : "missing";
             var mode = OperatingSystem.IsWindows() ? "" : Convert.ToString((int)file.UnixFileMode, 8) + " ";
             if (!RegularFile.Is(path)) return mode + "special file";
-            var detail = file.Length <= largestRead ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))) : file.LastWriteTimeUtc.Ticks.ToString(CultureInfo.InvariantCulture);
+            var detail = file.Length <= largestRead
+                ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))
+                : (FileStamp.Of(path)?.ChangedAt ?? file.LastWriteTimeUtc).Ticks.ToString(CultureInfo.InvariantCulture);
             return string.Create(CultureInfo.InvariantCulture, $"{mode}{file.Length} bytes {detail}");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -86,7 +95,8 @@ internal sealed class FingerprintReader(EscapeGround ground, CheckoutStatus chec
 
     private void ReadShared()
     {
-        if (ReadBytes(Path.Combine(ground.Repository.GitDirectory, "HEAD")) is { } head) _items[new EscapeKey(EscapeArea.Head, "HEAD")] = new EscapeState(System.Text.Encoding.UTF8.GetString(head).Trim());
+        if (ReadText(Path.Combine(ground.Repository.GitDirectory, "HEAD")) is { } head) _items[new EscapeKey(EscapeArea.Head, "HEAD")] = new EscapeState(head);
+        foreach (var name in Unfinished) AddAll(EscapeArea.Head, name, Path.Combine(ground.Repository.GitDirectory, name));
         foreach (var name in (string[])["config", "config.worktree"]) Add(EscapeArea.Config, name, Path.Combine(Common, name), keepContent: true);
         foreach (var name in (string[])["shallow", "objects/info/alternates", "logs/refs/stash"]) Add(EscapeArea.Shared, name, Path.Combine(Common, name), keepContent: true);
         AddFolder(EscapeArea.Shared, "info");
@@ -109,15 +119,42 @@ internal sealed class FingerprintReader(EscapeGround ground, CheckoutStatus chec
         if (!Directory.Exists(folder)) return;
         foreach (var admin in Directory.EnumerateDirectories(folder))
         {
-            if (ReadBytes(Path.Combine(admin, "gitdir")) is not { } pointer) continue;
             // Empty while git is about to register it.
-            if (System.Text.Encoding.UTF8.GetString(pointer).Trim() is not { Length: > 0 } text) continue;
+            if (ReadText(Path.Combine(admin, "gitdir")) is not { Length: > 0 } text) continue;
+            if (text.Contains('\0', StringComparison.Ordinal))
+            {
+                _items[new EscapeKey(EscapeArea.Worktree, admin)] = new EscapeState("the path of no worktree");
+                continue;
+            }
+
             var path = Path.GetFullPath(text, admin);
             // Worktrees of workers, of this run and of others, are made and reset by Factory.
             if (IsBelow(path, ground.WorktreesDirectory) || IsBelow(path, ground.RunsDirectory)) continue;
-            var head = ReadBytes(Path.Combine(admin, "HEAD")) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes).Trim() : "missing";
-            _items[new EscapeKey(EscapeArea.Worktree, Path.GetDirectoryName(path) ?? path)] = new EscapeState(head);
+            _items[new EscapeKey(EscapeArea.Worktree, Path.GetDirectoryName(path) ?? path)] = new EscapeState(ReadText(Path.Combine(admin, "HEAD")) ?? "missing");
         }
+    }
+
+    // The repositories of submodules lie below "modules", by names that may have slashes, and theirs in them.
+    private void ReadSubmodules()
+    {
+        var folder = Path.Combine(Common, "modules");
+        if (!Directory.Exists(folder)) return;
+        var open = new Stack<string>([folder]);
+        while (open.TryPop(out var next))
+        {
+            var name = Path.GetRelativePath(Common, next).Replace('\\', '/');
+            Add(EscapeArea.Config, $"{name}/config", Path.Combine(next, "config"), keepContent: true);
+            AddFolder(EscapeArea.Hook, $"{name}/hooks");
+            foreach (var inner in new DirectoryInfo(next).EnumerateDirectories())
+                if (inner.LinkTarget is null && inner.Name is not ("objects" or "refs" or "logs" or "hooks" or "info" or "lfs")) open.Push(inner.FullName);
+        }
+    }
+
+    // A file, or each file in a folder.
+    private void AddAll(EscapeArea area, string name, string path)
+    {
+        if (!Directory.Exists(path) || new FileInfo(path).LinkTarget is not null) Add(area, name, path, keepContent: false);
+        else foreach (var file in Directory.EnumerateFileSystemEntries(path)) Add(area, $"{name}/{Path.GetFileName(file)}", file, keepContent: false);
     }
 
     private static bool IsBelow(string path, string folder) =>
@@ -131,11 +168,13 @@ internal sealed class FingerprintReader(EscapeGround ground, CheckoutStatus chec
         _items[new EscapeKey(area, name)] = new EscapeState(state, content);
     }
 
+    private static string? ReadText(string file) => ReadBytes(file) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes).Trim() : null;
+
     private static byte[]? ReadBytes(string file)
     {
         try
         {
-            return RegularFile.Is(file) ? File.ReadAllBytes(file) : null;
+            return RegularFile.Is(file) && new FileInfo(file).Length <= LargestRead ? File.ReadAllBytes(file) : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

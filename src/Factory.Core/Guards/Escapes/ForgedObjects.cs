@@ -25,7 +25,7 @@ internal sealed class ForgedObjects
     public ForgedObjects(GitRepository repository)
     {
         (_repository, _objects) = (repository, Path.Combine(repository.CommonDirectory, "objects"));
-        _folders = Folders().ToDictionary(folder => folder, folder => FileMark.Of(folder)?.Node, StringComparer.Ordinal);
+        _folders = Folders().ToDictionary(folder => folder, folder => FileStamp.Of(folder)?.Inode, StringComparer.Ordinal);
     }
 
     /// <summary>Every object that was forged since this was made, in a stable order.</summary>
@@ -34,7 +34,7 @@ internal sealed class ForgedObjects
         var found = new List<Escape>();
         foreach (var folder in Folders())
         {
-            var isMoved = !_folders.TryGetValue(folder, out var node) || FileMark.Of(folder)?.Node != node;
+            var isMoved = !_folders.TryGetValue(folder, out var node) || FileStamp.Of(folder)?.Inode != node;
             foreach (var file in Directory.EnumerateFiles(folder).Where(file => isMoved || IsNew(file)))
                 if (!(IsObject(file) ? HoldsItsName(file) : await IsSoundAsync(file).ConfigureAwait(false))) found.Add(Forged(file));
         }
@@ -50,7 +50,7 @@ internal sealed class ForgedObjects
     }
 
     // Elsewhere than on Linux a time that was set back hides a change.
-    private bool IsNew(string file) => (FileMark.Of(file)?.Changed ?? File.GetLastWriteTimeUtc(file)) >= _since;
+    private bool IsNew(string file) => (FileStamp.Of(file)?.ChangedAt ?? File.GetLastWriteTimeUtc(file)) >= _since;
 
     private static bool IsObject(string file) => Path.GetFileName(file) is { Length: 38 or 62 } name && name.All(char.IsAsciiHexDigitLower);
 

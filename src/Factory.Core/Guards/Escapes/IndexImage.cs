@@ -7,10 +7,13 @@ namespace Factory.Core.Guards.Escapes;
 /// <param name="Time">When it was written: git compares the files' times with it to know which may have changed unseen.</param>
 internal sealed record IndexImage(byte[] Bytes, DateTime Time)
 {
+    // Several millions of files.
+    private const long Largest = 1024 * 1024 * 1024;
+
     /// <summary>No index.</summary>
     public static IndexImage None { get; } = new([], DateTime.MinValue);
 
-    /// <summary>Reads one; what is no plain file, or cannot be read, is none.</summary>
+    /// <summary>Reads one; what is no plain file, cannot be read, or is larger than an index can sensibly be, is none.</summary>
     public static IndexImage Read(string file)
     {
         try
@@ -19,6 +22,7 @@ internal sealed record IndexImage(byte[] Bytes, DateTime Time)
             // Both from one open file: another may take its place meanwhile.
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             var time = File.GetLastWriteTimeUtc(stream.SafeFileHandle);
+            if (stream.Length > Largest) return None;
             var bytes = new byte[stream.Length];
             stream.ReadExactly(bytes);
             return new IndexImage(bytes, time);
