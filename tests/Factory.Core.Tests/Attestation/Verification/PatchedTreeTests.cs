@@ -27,7 +27,10 @@ public sealed class PatchedTreeTests : IDisposable
         _opened = GitRepository.OpenAsync(new Git(), _repository.Root, None).GetAwaiter().GetResult();
         _base = CommitId.Parse(_repository.Head);
         _baseTree = _opened.TreeOfAsync(_base, None).GetAwaiter().GetResult();
-        _scratch = ScratchRepository.CreateAsync(_opened, _base, None).GetAwaiter().GetResult();
+        // Whoever verifies has the base and the bundle, and none of the objects that the worker made.
+        var clone = Path.Combine(_repository.Home, "clone");
+        TestRepository.Run(_repository.Home, "git", "clone", "-q", _repository.Root, clone);
+        _scratch = ScratchRepository.CreateAsync(GitRepository.OpenAsync(new Git(), clone, None).GetAwaiter().GetResult(), _base, None).GetAwaiter().GetResult();
     }
 
     public void Dispose()
@@ -59,18 +62,21 @@ public sealed class PatchedTreeTests : IDisposable
         var parts = patch.Split("diff --git ").Skip(1).Select(part => "diff --git " + part).ToList();
         var part = random.Next(parts.Count);
         var lines = parts[part].Split('\n');
-        var added = Enumerable.Range(0, lines.Length).Where(at => lines[at].Length > 1 && lines[at][0] == '+' && !lines[at].StartsWith("+++", StringComparison.Ordinal)).ToList();
-        if (added.Count == 0) parts.RemoveAt(part);
+        var changeable = Enumerable.Range(0, lines.Length).Where(at => lines[at].Length > 1 && (lines[at][0] is '+' or '-' or ' ') && !lines[at].StartsWith("+++ ", StringComparison.Ordinal) && !lines[at].StartsWith("--- ", StringComparison.Ordinal)).ToList();
+        var isOldText = false;
+        if (changeable.Count == 0) parts.RemoveAt(part);
         else
         {
-            var at = added[random.Next(added.Count)];
+            var at = changeable[random.Next(changeable.Count)];
             lines[at] = lines[at][..^1] + (lines[at][^1] == 'z' ? 'y' : 'z');
             parts[part] = string.Join('\n', lines);
+            isOldText = lines[at][0] is '-' or ' ';
         }
 
         var (made, error) = await _scratch.ApplyAsync(_baseTree, Encoding.Latin1.GetBytes(string.Concat(parts)), None);
         Assert.NotEqual(tree, made);
         Assert.Equal(made is null, error.Length > 0);
+        Assert.True(made is null || !isOldText, "a patch against another text was applied");
     }
 
     private async Task<byte[]> PatchAsync(CommitId commit)
