@@ -12,6 +12,7 @@ public sealed class EscapeChecks : IDisposable
     private readonly RunSession _session;
     private readonly EscapeWatch _watch;
     private readonly EscapeReport _report;
+    private readonly ForgedObjects _objects;
     private readonly HashSet<string> _moved = new(StringComparer.Ordinal);
     private readonly HashSet<string> _since = new(StringComparer.Ordinal);
     private LedgerMark _ledger;
@@ -28,6 +29,7 @@ public sealed class EscapeChecks : IDisposable
             session.Workers.Count,
             ground.Config.Run.MaxParallel == 1 || session.Workers.Count == 1);
         _report = new EscapeReport(ground.Config.Security.EscapeCheck != "block", session.Shown(EvidenceFile), session.Redactor);
+        _objects = new ForgedObjects(ground.Repository);
         _ledger = LedgerMark.Take(new LedgerPaths(ground.RunsDirectory).Ledger);
         if (!session.Services.LeavesOutGuards) _ = _watch.BeginAsync();
     }
@@ -97,7 +99,13 @@ public sealed class EscapeChecks : IDisposable
     public async Task CompleteAsync()
     {
         var (blockers, warnings) = (_report.Blockers.Count, _report.Warnings.Count);
-        foreach (var finding in await _watch.CompleteAsync().ConfigureAwait(false)) _report.Add(finding);
+        var objects = _session.Services.LeavesOutGuards ? Task.FromResult<IReadOnlyList<Escape>>([]) : Task.Run(_objects.FindAsync);
+        var rest = _watch.CompleteAsync();
+        // Both, even when one fails: nothing may still be looking when the run has ended.
+        await Task.WhenAll(rest, objects).ConfigureAwait(false);
+        foreach (var finding in await rest.ConfigureAwait(false)) _report.Add(finding);
+        var suspects = _session.Workers.Where(worker => worker.StartedAt is not null).Select(worker => worker.Id).ToList();
+        foreach (var escape in await objects.ConfigureAwait(false)) _report.Add(new EscapeFinding(escape, suspects));
         lock (_gate) AddTraces(_session.Workers.Where(worker => _since.Count == 0 ? worker.StartedAt is not null : _since.Contains(worker.Id)).Select(worker => worker.Id).ToList());
         _session.Blockers.AddRange(_report.Blockers.Skip(blockers));
         _session.Warnings.AddRange(_report.Warnings.Skip(warnings));
@@ -128,10 +136,14 @@ public sealed class EscapeChecks : IDisposable
         where worker is { Worktree: { } tree, Commit: not null, Blockers.Count: 0 } && (!tree.IsIntact || tree.DetachedHead != worker.Commit)
         select new Escape(EscapeArea.Worktree, worker.WorktreePath, $"of {worker.Id} was moved after its work was captured", $"-{worker.Commit}\n+{worker.Worktree!.DetachedHead}");
 
+    private static bool IsLinked(RunSession session) => session.Ground.Repository.GitDirectory != session.Ground.Repository.CommonDirectory || File.Exists(Path.Combine(session.Ground.Repository.Root, ".git"));
+
     private static List<string> Inputs(RunSession session)
     {
         var root = session.Ground.Repository.Root;
         var files = session.Workers.SelectMany(worker => worker.Definition.CopyIgnored.Append(worker.Definition.Prompt)).Append(session.Ground.Config.Source).OfType<string>();
-        return [.. files.Select(file => Path.GetFullPath(file, root)).Distinct(StringComparer.Ordinal)];
+        // In a linked checkout a file says which repository it belongs to, and there may be settings of its own beside its HEAD.
+        string[] own = [Path.Combine(root, ".git"), Path.Combine(session.Ground.Repository.GitDirectory, "config.worktree")];
+        return [.. files.Select(file => Path.GetFullPath(file, root)).Concat(IsLinked(session) ? own : []).Distinct(StringComparer.Ordinal)];
     }
 }

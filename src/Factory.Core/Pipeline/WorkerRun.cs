@@ -18,7 +18,8 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
     private static readonly TimeSpan CapturePatience = TimeSpan.FromMinutes(20);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
     private readonly string _bundle = session.Folder.Bundle(worker.Id);
-    private readonly string _index = Path.Combine(IndexFolder(session), worker.Id + ".index");
+    private readonly string _indexFile = Path.Combine(IndexFolder(session), worker.Id + ".index");
+    private PristineIndex? _index;
 
     /// <summary>Where the indexes wait that captures start from; outside every worktree.</summary>
     public static string IndexFolder(RunSession session) => Path.Combine(session.Ground.Repository.CommonDirectory, "factory", session.Folder.Id.Text);
@@ -60,7 +61,7 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
             var ready = await store.PrepareAsync(worker.WorktreePath, worker.Id, session.Folder.Id.Text, ground.BaseCommit, ground.BaseTree, cancellationToken).ConfigureAwait(false);
             worker.Worktree = ready.Worktree;
             if (ready.RescueRef is not null) worker.Warnings.Add($"its worktree held work that no branch had; it is kept at {ready.RescueRef}");
-            WorktreeCapture.KeepPristineIndex(ready.Worktree, _index);
+            _index = await PristineIndex.KeepAsync(ready.Worktree, ground.Repository.CommonDirectory, _indexFile).ConfigureAwait(false);
             foreach (var warning in IgnoredFiles.Copy(ground.Repository.Root, worker.WorktreePath, worker.Definition.CopyIgnored)) worker.Warnings.Add(warning);
             session.Journal.Append(LedgerEventType.WorktreeCreate, RunStatus.Pass, worker.Id, details: new Dictionary<string, object?>
             {
@@ -180,7 +181,7 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
 
             if (!tree.IsIntact) Fail($"deleted or changed the .git file of its worktree {tree.Path}");
             if (tree.UnfinishedOperation is { } operation) Fail($"left {operation} in progress");
-            await KeepAsync(await capture.CaptureAsync(tree, _index, ground.BaseCommit, ground.BaseTree, message, patience.Token).ConfigureAwait(false)).ConfigureAwait(false);
+            await KeepAsync(await capture.CaptureAsync(tree, _index!, ground.BaseCommit, ground.BaseTree, message, patience.Token).ConfigureAwait(false)).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -195,12 +196,13 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
         }
         finally
         {
-            File.Delete(_index);
+            _index?.Delete();
         }
     }
 
     private async Task KeepAsync(CapturedWork work)
     {
+        if (work.IsSeedLost) worker.Block(BlockerKind.Escape, "was captured from an index made anew, because the one that Factory kept was changed or deleted while it ran", "find out which worker did it and have it leave the repository's .git folder alone, then run again", _indexFile);
         foreach (var path in work.Gitlinks) worker.Block(BlockerKind.Worker, $"made another repository at {path}, whose files git does not capture; they stay in the worktree", "have the worker add plain files, or a submodule outside of Factory", path);
         worker.Branch = $"{session.Ground.Config.Run.BranchPrefix}/{session.Folder.Id}/{worker.Id}";
         await session.Ground.Repository.CreateRefAsync("refs/heads/" + worker.Branch, work.Commit, CancellationToken.None).ConfigureAwait(false);

@@ -8,6 +8,8 @@ namespace Factory.Core.Workers;
 /// <param name="AdminDirectory">Its own administrative folder inside the repository's, absolute.</param>
 public sealed record Worktree(string Path, string AdminDirectory)
 {
+    private const long LongestFile = 64 * 1024;
+
     /// <summary>Its index.</summary>
     public string IndexFile => System.IO.Path.Combine(AdminDirectory, "index");
 
@@ -48,6 +50,9 @@ public sealed record Worktree(string Path, string AdminDirectory)
         var admin = System.IO.Path.GetFullPath(pointer[Prefix.Length..], path);
         var inside = System.IO.Path.GetDirectoryName(admin);
         if (inside is null || !SamePath(inside, System.IO.Path.Combine(commonDirectory, "worktrees"))) return null;
+        // A link there leads git to what is not this worktree's: the user's own HEAD and index, for example.
+        if (IsLink(inside) || IsLink(admin)) return null;
+        if (ReadFile(System.IO.Path.Combine(admin, "commondir")) is not { } common || !SamePath(System.IO.Path.GetFullPath(common, admin), commonDirectory)) return null;
         if (ReadFile(System.IO.Path.Combine(admin, "gitdir")) is not { } back) return null;
         return SamePath(System.IO.Path.GetFullPath(back, admin), System.IO.Path.Combine(path, ".git")) ? new Worktree(System.IO.Path.GetFullPath(path), admin) : null;
     }
@@ -103,6 +108,8 @@ public sealed record Worktree(string Path, string AdminDirectory)
             File.Delete(System.IO.Path.Combine(AdminDirectory, name));
     }
 
+    private static bool IsLink(string folder) => new DirectoryInfo(folder).LinkTarget is not null;
+
     private static bool SamePath(string left, string right) => string.Equals(
         System.IO.Path.GetFullPath(left),
         System.IO.Path.GetFullPath(right),
@@ -113,8 +120,10 @@ public sealed record Worktree(string Path, string AdminDirectory)
         try
         {
             // A pipe in the place of a file would never answer.
-            if (!RegularFile.Is(path)) return null;
-            return File.ReadAllText(path).TrimEnd('\r', '\n');
+            if (!RegularFile.Is(path) || new FileInfo(path).Length > LongestFile) return null;
+            var text = File.ReadAllText(path).TrimEnd('\r', '\n');
+            // No path and no commit has one, and the system's calls refuse it.
+            return text.Contains('\0', StringComparison.Ordinal) ? null : text;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

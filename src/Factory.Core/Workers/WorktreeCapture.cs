@@ -1,4 +1,5 @@
 using Factory.Core.Contracts;
+using Factory.Core.Guards.Writes;
 using Factory.Core.Repository;
 
 namespace Factory.Core.Workers;
@@ -7,7 +8,11 @@ namespace Factory.Core.Workers;
 /// <param name="Commit">The commit that holds it; the base commit itself when nothing changed.</param>
 /// <param name="Tree">The tree of that commit.</param>
 /// <param name="Gitlinks">Paths of other repositories inside it that the base does not have as submodules.</param>
-public sealed record CapturedWork(CommitId Commit, CommitId Tree, IReadOnlyList<string> Gitlinks);
+public sealed record CapturedWork(CommitId Commit, CommitId Tree, IReadOnlyList<string> Gitlinks)
+{
+    /// <summary>Whether the index that the capture starts from was gone or changed, so that one was made anew from the base.</summary>
+    public bool IsSeedLost { get; init; }
+}
 
 /// <summary>
 /// Turns the state of a worktree into a commit: staged, unstaged, untracked, deleted, renamed, mode-only and binary
@@ -16,42 +21,56 @@ public sealed record CapturedWork(CommitId Commit, CommitId Tree, IReadOnlyList<
 /// </summary>
 public sealed class WorktreeCapture(GitRepository repository, GitIdentity identity)
 {
-    /// <summary>Copies the index of a fresh worktree, for <see cref="CaptureAsync"/> to start from.</summary>
-    public static void KeepPristineIndex(Worktree worktree, string copy)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-        File.Copy(worktree.IndexFile, copy, overwrite: true);
-        // git compares file times with the index's own to know which entries may have changed unseen.
-        File.SetLastWriteTimeUtc(copy, File.GetLastWriteTimeUtc(worktree.IndexFile));
-    }
-
     /// <summary>Captures the files of a worktree.</summary>
     /// <param name="worktree">The worktree.</param>
-    /// <param name="seedIndex">The index to compare with; it is not changed.</param>
+    /// <param name="seed">The index to compare with; it is not changed.</param>
     /// <param name="baseCommit">The first parent of the commit.</param>
     /// <param name="baseTree">The tree of that commit and of the seed index, when the caller knows that they are one; else null.</param>
     /// <param name="message">The commit's message.</param>
     /// <param name="cancellationToken">Ends the work between two steps.</param>
     /// <exception cref="FactoryException">git could not read the files; they stay where they are.</exception>
-    public async Task<CapturedWork> CaptureAsync(Worktree worktree, string seedIndex, CommitId baseCommit, CommitId? baseTree, string message, CancellationToken cancellationToken)
+    public async Task<CapturedWork> CaptureAsync(Worktree worktree, PristineIndex seed, CommitId baseCommit, CommitId? baseTree, string message, CancellationToken cancellationToken)
     {
-        var index = Path.Combine(worktree.AdminDirectory, "factory-capture.index");
-        File.Copy(seedIndex, index, overwrite: true);
-        File.SetLastWriteTimeUtc(index, File.GetLastWriteTimeUtc(seedIndex));
+        // Not in the worktree's own folder of the repository: a worker knows that one, and a link left there, or in its place,
+        // would lead the writing into the user's own files.
+        var folder = Directory.CreateTempSubdirectory("factory-capture-");
+        try
+        {
+            return await CaptureAsync(worktree, seed.Read(), Path.Combine(folder.FullName, "index"), baseCommit, baseTree, message, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            FolderRemoval.Delete(folder.FullName);
+        }
+    }
+
+    private async Task<CapturedWork> CaptureAsync(
+        Worktree worktree, (byte[] Bytes, DateTime Time)? seed, string index, CommitId baseCommit, CommitId? baseTree, string message, CancellationToken cancellationToken)
+    {
         var call = new GitCall { GitDirectory = worktree.AdminDirectory, WorkTree = worktree.Path, WorkingDirectory = worktree.Path, IndexFile = index };
+        if (seed is { } kept)
+        {
+            await File.WriteAllBytesAsync(index, kept.Bytes, cancellationToken).ConfigureAwait(false);
+            File.SetLastWriteTimeUtc(index, kept.Time);
+        }
+        else
+        {
+            await repository.RequireAsync(call with { Arguments = ["read-tree", baseCommit.Hex] }, cancellationToken).ConfigureAwait(false);
+        }
+
         await repository.RequireAsync(call with { Arguments = ["add", "--all", "--", "."] }, cancellationToken).ConfigureAwait(false);
-        var tree = baseTree is { } unchanged && IsSameIndex(index, seedIndex)
+        var tree = baseTree is { } unchanged && seed is not null && IsSameIndex(index, seed.Value.Bytes)
             ? unchanged
             : CommitId.Parse((await repository.RequireAsync(call with { Arguments = ["write-tree"] }, cancellationToken).ConfigureAwait(false)).Text);
         var head = worktree.DetachedHead ?? await ReadHeadAsync(worktree, cancellationToken).ConfigureAwait(false);
         var hasMoved = head is not null && head != baseCommit;
         baseTree ??= await repository.TreeOfAsync(baseCommit, cancellationToken).ConfigureAwait(false);
-        if (tree == baseTree && !hasMoved && worktree.UnfinishedOperation is null) return await SettleAsync(worktree, index, new CapturedWork(baseCommit, tree, []), head, cancellationToken).ConfigureAwait(false);
+        if (tree == baseTree && !hasMoved && worktree.UnfinishedOperation is null) return await SettleAsync(worktree, index, new CapturedWork(baseCommit, tree, []) { IsSeedLost = seed is null }, head, cancellationToken).ConfigureAwait(false);
         var origins = worktree.UnfinishedOperation is null ? [] : worktree.OperationOrigins;
         var parents = new[] { baseCommit }.Concat(hasMoved ? [head!.Value] : []).Concat(origins).Distinct();
         var commit = await repository.CommitTreeAsync(tree, parents, message, identity, cancellationToken).ConfigureAwait(false);
         var gitlinks = (await repository.DiffAsync(baseCommit, commit, cancellationToken).ConfigureAwait(false)).Where(change => change.IsGitlink && change.OldMode != change.NewMode).Select(change => change.Path);
-        return await SettleAsync(worktree, index, new CapturedWork(commit, tree, [.. gitlinks]), head, cancellationToken).ConfigureAwait(false);
+        return await SettleAsync(worktree, index, new CapturedWork(commit, tree, [.. gitlinks]) { IsSeedLost = seed is null }, head, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Captures what was committed in a worktree whose folder is gone.</summary>
@@ -76,25 +95,22 @@ public sealed class WorktreeCapture(GitRepository repository, GitIdentity identi
     }
 
     // git writes an index anew only when an entry changed; with the same bytes it stands for the same tree.
-    private static bool IsSameIndex(string index, string seed) =>
-        new FileInfo(index).Length == new FileInfo(seed).Length && File.ReadAllBytes(index).AsSpan().SequenceEqual(File.ReadAllBytes(seed));
+    private static bool IsSameIndex(string index, byte[] seed) =>
+        new FileInfo(index).Length == seed.Length && File.ReadAllBytes(index).AsSpan().SequenceEqual(seed);
 
     // The worktree is left clean at the captured commit, so that the next run sees at a glance that nothing in it is unsaved.
     private async Task<CapturedWork> SettleAsync(Worktree worktree, string index, CapturedWork work, CommitId? head, CancellationToken cancellationToken)
     {
-        if (work.Gitlinks.Count > 0 || worktree.UnfinishedOperation is not null || !worktree.IsIntact)
-        {
-            File.Delete(index);
-            return work;
-        }
-
+        if (work.Gitlinks.Count > 0 || worktree.UnfinishedOperation is not null || !worktree.IsIntact) return work;
+        // First, since it refuses what stands in the way: HEAD must not be moved through a link either.
+        await new WriteGuard(repository.CommonDirectory).WriteAsync(
+            Path.Combine("worktrees", Path.GetFileName(worktree.AdminDirectory), "index"), stream => PristineIndex.WriteAsync((FileStream)stream, File.ReadAllBytes(index), File.GetLastWriteTimeUtc(index))).ConfigureAwait(false);
         if (head != work.Commit || worktree.DetachedHead is null)
         {
             var call = new GitCall("update-ref", "--no-deref", "HEAD", work.Commit.Hex) { GitDirectory = worktree.AdminDirectory, WorkingDirectory = repository.CommonDirectory };
             await repository.RequireAsync(call, cancellationToken).ConfigureAwait(false);
         }
 
-        File.Move(index, worktree.IndexFile, overwrite: true);
         return work;
     }
 }

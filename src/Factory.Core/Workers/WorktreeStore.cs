@@ -151,7 +151,7 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
     {
         var parent = head ?? throw new FactoryException(
             BlockerKind.Worker, $"the worktree {worktree.Path} has changes but no commit under HEAD, so they cannot be kept", "save what you need from it and delete the folder", worktree.Path, worker);
-        var captured = await capture.CaptureAsync(worktree, worktree.IndexFile, parent, null, $"Rescued from the worktree of {worker}\n", cancellationToken).ConfigureAwait(false);
+        var captured = await capture.CaptureAsync(worktree, PristineIndex.Own(worktree), parent, null, $"Rescued from the worktree of {worker}\n", cancellationToken).ConfigureAwait(false);
         if (captured.Gitlinks.Count > 0)
             throw new FactoryException(
                 BlockerKind.Worker, $"the worktree holds another repository at {captured.Gitlinks[0]}, whose files git cannot keep", $"move {Path.Combine(worktree.Path, captured.Gitlinks[0])} to a safe place and run again", worktree.Path, worker);

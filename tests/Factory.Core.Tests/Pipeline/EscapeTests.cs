@@ -27,6 +27,7 @@ public sealed class EscapeTests : IDisposable
     [InlineData("git branch -D other", "refs/heads/other")]
     [InlineData("git tag sneaky", "refs/tags/sneaky")]
     [InlineData("git replace HEAD HEAD~1", null)]
+    [InlineData("ln -s . \"$COMMON/refs/heads/round\"; ln -s . \"$COMMON/refs/heads/about\"", "refs/heads/round")]
     [InlineData("echo x > src/a.txt; git stash -u", "refs/stash")]
     [InlineData("git config user.name Mallory", "user.name")]
     [InlineData("git config alias.st '!sh -c evil'", "alias.st")]
@@ -153,6 +154,57 @@ public sealed class EscapeTests : IDisposable
         Assert.Equal(RunStatus.Blocked, result.Status);
         Assert.Null(result.Workers[0].ExitCode);
         Assert.Contains(result.Blockers, blocker => blocker.Kind == BlockerKind.Escape);
+    }
+
+    [Fact]
+    public async Task A_branch_of_an_earlier_run_is_nobody_s_to_move_even_when_its_folder_is_made_anew()
+    {
+        TestRepository.RequireUnix();
+        Prepare();
+        var earlier = await RunAsync(1, ("A_worker", "echo a > src/a.txt"));
+        var branch = $"codex/factory/{earlier.RunId}/Z_integrator";
+        var result = await RunAsync(1, ("A_worker", $"sleep 0.05; cd '{Quoted(Path.GetDirectoryName(earlier.RunDir!)!)}'; mv {earlier.RunId} moved; mkdir {earlier.RunId}; cp -r moved/. {earlier.RunId}/; rm -r moved; git -C '{Quoted(Root)}' update-ref refs/heads/{branch} other"));
+        Assert.Contains(result.Blockers, blocker => blocker.Kind == BlockerKind.Escape && blocker.Path == "refs/heads/" + branch);
+    }
+
+    [Theory]
+    [InlineData("cp -r \"$COMMON\" \"$LINKED.git\"; rm -r \"$LINKED.git/objects\"; ln -s \"$COMMON/objects\" \"$LINKED.git/objects\"; echo \"gitdir: $LINKED.git/worktrees/linked\" > \"$LINKED/.git\"")]
+    [InlineData("git -C \"$LINKED\" config --worktree alias.st '!sh -c evil'")]
+    public async Task A_linked_checkout_keeps_its_repository_and_its_own_settings(string script)
+    {
+        TestRepository.RequireUnix();
+        Prepare();
+        _repository.Git("config", "extensions.worktreeConfig", "true");
+        var linked = Path.Combine(_repository.Home, "linked");
+        _repository.Git("worktree", "add", "-q", "-b", "linked", linked);
+        _repository.Configure(("A_worker", $"echo a > src/a.txt; COMMON='{Quoted(Root)}/.git'; LINKED='{Quoted(linked)}'; {script}"));
+        var result = await TestRepository.Pipeline.OneshotAsync(_repository.Request with { Repository = linked }, TestContext.Current.CancellationToken);
+        Assert.Equal(RunStatus.Blocked, result.Status);
+        Assert.Contains(result.Blockers, blocker => blocker is { Kind: BlockerKind.Escape, Worker: "A_worker" } && blocker.Path!.StartsWith('/'));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("touch -r \"$COMMON/config\" \"$FILE\"")]
+    [InlineData("O=$(echo lone | git hash-object -w --stdin); P=$(echo $O | git pack-objects -q \"$COMMON/objects/pack/pack\"); F=\"$COMMON/objects/pack/pack-$P.pack\"; chmod u+w \"$F\"; printf x | dd of=\"$F\" bs=1 seek=14 conv=notrunc 2>/dev/null")]
+    public async Task An_object_of_the_base_that_a_worker_forges_blocks(string afterwards)
+    {
+        TestRepository.RequireUnix();
+        Prepare();
+        var other = _repository.Git("hash-object", "-w", "mine.txt").Trim();
+        var result = await RunAsync(0, ("A_worker", $"COMMON='{Quoted(Root)}/.git'; of() {{ echo \"$COMMON/objects/$(echo $1 | cut -c1-2)/$(echo $1 | cut -c3-)\"; }}; FILE=$(of $(git rev-parse HEAD:docs/guide.md)); chmod u+w \"$FILE\"; cat \"$(of {other})\" > \"$FILE\"; {afterwards}"), ("B_worker", Innocent));
+        Assert.Contains(result.Blockers, blocker => blocker.Kind == BlockerKind.Escape && blocker.Path!.StartsWith(afterwards.Contains("pack-objects", StringComparison.Ordinal) ? "objects/pack/" : "objects/", StringComparison.Ordinal));
+        Assert.Equal(RunStatus.Blocked, result.Status);
+        Assert.Null(result.IntegratedCommit);
+    }
+
+    [Fact]
+    public async Task Links_to_folders_in_a_bundle_are_not_followed()
+    {
+        TestRepository.RequireUnix();
+        Prepare();
+        var result = await RunAsync(1, ("A_worker", "echo a > src/a.txt; cd \"$FACTORY_BUNDLE_DIR\"; ln -s / root; mkdir d; ln -s . d/x; ln -s . d/y; echo > d/z"), ("B_worker", Innocent));
+        Assert.Equal([], result.Blockers);
     }
 
     private static string Quoted(string path) => path.Replace("'", "'\\''", StringComparison.Ordinal);

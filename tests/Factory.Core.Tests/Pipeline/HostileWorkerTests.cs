@@ -67,6 +67,65 @@ public sealed class HostileWorkerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_link_where_the_capture_once_wrote_its_index_leads_nothing_into_the_checkout()
+    {
+        TestRepository.RequireUnix();
+        _repository.Configure(("A_worker", $"echo a > src/a.txt; ln -s '{Quoted(_repository.Root)}/CHANGELOG.md' \"$(git rev-parse --git-dir)/factory-capture.index\""));
+        Assert.Equal(RunStatus.Pass, (await _repository.OneshotAsync(TestContext.Current.CancellationToken)).Status);
+        Assert.Equal("", _repository.Git("status", "--porcelain", "--", "CHANGELOG.md", "src"));
+    }
+
+    [Theory]
+    [InlineData("cp \"$A/gitdir\" \"$COMMON/gitdir\"; echo . > \"$COMMON/commondir\"; mv \"$A\" \"$COMMON/aside\"; ln -s .. \"$A\"")]
+    [InlineData("mv \"$COMMON/worktrees\" \"$COMMON/aside\"; ln -s aside \"$COMMON/worktrees\"")]
+    [InlineData("cp -r \"$COMMON\" ../copy; rm -r ../copy/objects; ln -s \"$COMMON/objects\" ../copy/objects; (cd ../copy; pwd) > \"$A/commondir\"")]
+    public async Task What_a_worker_puts_in_the_place_of_its_worktree_s_own_folder_does_not_move_the_user_s_HEAD(string script)
+    {
+        TestRepository.RequireUnix();
+        var before = _repository.Head;
+        _repository.Configure(("A_worker", $"echo a > src/a.txt; COMMON='{Quoted(_repository.Root)}/.git'; A=$(git rev-parse --git-dir); {script}"));
+        AssertBlocked(await _repository.OneshotAsync(TestContext.Current.CancellationToken));
+        Assert.Equal((before, "main\n"), (_repository.Head, _repository.Git("branch", "--show-current")));
+        Assert.Equal("", _repository.Git("status", "--porcelain", "--", "CHANGELOG.md", "src", "docs"));
+    }
+
+    [Theory]
+    [InlineData("GIT_INDEX_FILE=\"$SEED\" git update-index --assume-unchanged docs/guide.md")]
+    [InlineData("rm \"$SEED\"; mkfifo \"$SEED\"")]
+    [InlineData("rm \"$SEED\"")]
+    [InlineData("rm -r \"$COMMON/factory\"; ln -s ../docs \"$COMMON/factory\"")]
+    public async Task The_index_that_captures_start_from_hides_nothing_when_a_worker_reaches_it(string script)
+    {
+        TestRepository.RequireUnix();
+        _repository.Configure(("A_worker", $"echo evil >> docs/guide.md; COMMON='{Quoted(_repository.Root)}/.git'; SEED=\"$COMMON/factory/$FACTORY_RUN_ID/A_worker.index\"; {script}"));
+        var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
+        Assert.Contains(result.Blockers, blocker => blocker is { Kind: BlockerKind.Escape, Worker: "A_worker" });
+        Assert.Equal("docs/guide.md\n", _repository.Git("diff", "--name-only", result.BaseCommit!, result.Workers[0].Commit!));
+    }
+
+    [Fact]
+    public async Task A_link_in_the_place_of_Factory_s_folder_in_the_repository_is_not_written_through()
+    {
+        TestRepository.RequireUnix();
+        _repository.Write("elsewhere/kept.txt", "kept\n");
+        Directory.CreateSymbolicLink(Path.Combine(_repository.Root, ".git", "factory"), Path.Combine(_repository.Root, "elsewhere"));
+        _repository.Configure(("A_worker", "echo a > src/a.txt"));
+        AssertBlocked(await _repository.OneshotAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(["kept.txt"], Directory.EnumerateFileSystemEntries(Path.Combine(_repository.Root, "elsewhere")).Select(Path.GetFileName).Where(name => name != "locks" && !name!.EndsWith(".lock", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("printf 'gitdir: /a\\000b\\n' > .git", RunStatus.Blocked)]
+    [InlineData("rm .git; truncate -s 1900M .git", RunStatus.Blocked)]
+    [InlineData("truncate -s 1900M \"$(git rev-parse --git-dir)/HEAD\"", RunStatus.Pass)]
+    public async Task A_file_of_git_that_holds_no_path_or_has_no_end_is_no_crash(string script, RunStatus expected)
+    {
+        TestRepository.RequireUnix();
+        _repository.Configure(("A_worker", "echo a > src/a.txt; " + script));
+        Assert.Equal(expected, (await _repository.OneshotAsync(TestContext.Current.CancellationToken)).Status);
+    }
+
+    [Fact]
     public async Task A_check_sees_the_merged_tree_and_not_what_an_earlier_check_made_of_it()
     {
         var config = _repository.Configure(("A_worker", "echo a > src/a.txt"));
@@ -258,6 +317,8 @@ public sealed class HostileWorkerTests : IDisposable
 
     private Task<RunResult> IntegrateAsync(RunResult launched) =>
         TestRepository.Pipeline.IntegrateAsync(_repository.Request with { RunId = launched.RunId }, TestContext.Current.CancellationToken);
+
+    private static string Quoted(string path) => path.Replace("'", "'\\''", StringComparison.Ordinal);
 
     private void AssertBlocked(RunResult result)
     {

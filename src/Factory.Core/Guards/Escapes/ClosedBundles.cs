@@ -41,9 +41,7 @@ public sealed class ClosedBundles
 
     private static Dictionary<string, string> Read(string folder)
     {
-        // Links are taken for what they are and never followed.
-        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true };
         if (!Directory.Exists(folder)) return [];
-        return Directory.EnumerateFiles(folder, "*", options).ToDictionary(file => Path.GetRelativePath(folder, file).Replace('\\', '/'), file => FingerprintReader.Stamp(file), StringComparer.Ordinal);
+        return FolderFiles.Of(folder).ToDictionary(file => Path.GetRelativePath(folder, file).Replace('\\', '/'), file => FingerprintReader.Stamp(file), StringComparer.Ordinal);
     }
 }

@@ -15,6 +15,9 @@ public sealed record EscapeGround(
 {
     private readonly DateTime _since = DateTime.UtcNow;
 
+    // A folder's time is no proof: whoever makes an earlier run's folder anew makes it a newer one.
+    private readonly HashSet<string> _earlier = Directory.Exists(RunsDirectory) ? [.. Directory.EnumerateDirectories(RunsDirectory).Select(folder => Path.GetFileName(folder))] : [];
+
     /// <summary>Whether a ref is this run's own.</summary>
     public bool IsOwn(string reference) => Prefixes.Any(prefix => reference.StartsWith($"{prefix}{Run}/", StringComparison.Ordinal));
 
@@ -25,7 +28,7 @@ public sealed record EscapeGround(
         {
             if (!reference.StartsWith(prefix, StringComparison.Ordinal)) continue;
             var name = reference[prefix.Length..].Split('/')[0];
-            return RunId.TryParse(name, out _) && IsNewer(Path.Combine(RunsDirectory, name));
+            return RunId.TryParse(name, out _) && !_earlier.Contains(name) && IsNewer(Path.Combine(RunsDirectory, name));
         }
 
         return false;

@@ -12,7 +12,7 @@ namespace Factory.Core.Guards.Escapes;
 /// </summary>
 /// <param name="ground">What may not be changed.</param>
 /// <param name="checkout">Reads the checkout; the same one for all fingerprints of a run.</param>
-internal sealed class FingerprintReader(EscapeGround ground, SettledIndex checkout)
+internal sealed class FingerprintReader(EscapeGround ground, CheckoutStatus checkout)
 {
     private const long LargestRead = 1024 * 1024;
     private const int LargestContent = 64 * 1024;

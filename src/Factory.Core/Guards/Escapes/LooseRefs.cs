@@ -11,6 +11,9 @@ internal static class LooseRefs
 {
     private const int LongestRef = 4096;
 
+    // About a million refs; what is longer is for git to read.
+    private const long LargestPacked = 64 * 1024 * 1024;
+
     /// <summary>Every ref with its object id, or <c>-> NAME</c> for a symbolic one; null when git must be asked.</summary>
     /// <param name="common">The common git folder, absolute.</param>
     public static Dictionary<string, string>? Read(string common)
@@ -30,18 +33,25 @@ internal static class LooseRefs
 
     private static bool AddLoose(string common, Dictionary<string, string> refs)
     {
-        var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
         Span<byte> content = stackalloc byte[LongestRef];
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(common, "refs"), "*", options))
+        foreach (var file in FolderFiles.Of(Path.Combine(common, "refs")))
         {
             if (file.EndsWith(".lock", StringComparison.Ordinal)) continue;
+            var name = Path.GetRelativePath(common, file).Replace('\\', '/');
+            if (new FileInfo(file) is { LinkTarget: { } target } && Directory.Exists(file))
+            {
+                // git never makes one, and would follow it, round and round when it leads upwards.
+                refs[name] = "-> the folder " + target;
+                continue;
+            }
+
             if (!RegularFile.Is(file)) return false;
             var length = ReadSmall(file, content);
             if (length == content.Length) return false;
             var text = Encoding.UTF8.GetString(content[..length]).TrimEnd();
             var value = text.StartsWith("ref:", StringComparison.Ordinal) ? "-> " + text[4..].Trim() : IsObjectId(text) ? text : null;
             if (value is null) return false;
-            refs[Path.GetRelativePath(common, file).Replace('\\', '/')] = value;
+            refs[name] = value;
         }
 
         return true;
@@ -59,7 +69,7 @@ internal static class LooseRefs
     private static bool AddPacked(string file, Dictionary<string, string> refs)
     {
         if (!File.Exists(file)) return true;
-        if (!RegularFile.Is(file)) return false;
+        if (!RegularFile.Is(file) || new FileInfo(file).Length > LargestPacked) return false;
         // "<id> <name>", after an annotated tag "^<id>" of what it points at, and a comment first.
         foreach (var line in File.ReadLines(file, Encoding.UTF8).Where(line => line.Length > 0 && line[0] is not ('#' or '^')))
         {

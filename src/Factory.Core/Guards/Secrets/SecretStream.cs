@@ -15,7 +15,8 @@ public sealed record SecretHit(SecretRule Rule, long Line, string Secret)
 
 /// <summary>
 /// Finds the secrets in the bytes of a file of any size and any kind, in bounded memory. Bytes are taken one by one as
-/// characters, since every rule is about ASCII; NUL bytes are left out, so that UTF-16 and UTF-32 read like ASCII.
+/// characters, since every rule is about ASCII; NUL bytes are left out, so that UTF-16 and UTF-32 read like ASCII. Where words
+/// of several bytes stand on both sides of one, it separates them, as in a list of variables.
 /// </summary>
 public sealed class SecretStream : IDisposable
 {
@@ -28,6 +29,8 @@ public sealed class SecretStream : IDisposable
     private int _length;
     private int _scanned;
     private long _line = 1;
+    private int _run;
+    private bool _isParted;
 
     /// <summary>Begins a file.</summary>
     /// <param name="scanner">What searches.</param>
@@ -48,10 +51,10 @@ public sealed class SecretStream : IDisposable
     {
         while (!bytes.IsEmpty && _hits.Count < _mostHits)
         {
-            var part = bytes[..Math.Min(bytes.Length, _text.Length - _length)];
+            var part = bytes[..Math.Min(bytes.Length, Room)];
             bytes = bytes[part.Length..];
             Take(part);
-            if (_length == _text.Length) Scan(_length - SecretRule.LongestReach);
+            if (Room == 0) Scan(_length - SecretRule.LongestReach);
         }
     }
 
@@ -61,16 +64,34 @@ public sealed class SecretStream : IDisposable
     /// <inheritdoc/>
     public void Dispose() => ArrayPool<char>.Shared.Return(_text, clearArray: _hits.Count > 0);
 
+    // One place is for a separator whose NUL came with the bytes before.
+    private int Room => _text.Length - _length - 1;
+
     private void Take(ReadOnlySpan<byte> part)
     {
         while (!part.IsEmpty)
         {
             var zero = part.IndexOf((byte)0);
             var plain = zero < 0 ? part : part[..zero];
-            _length += Encoding.Latin1.GetChars(plain, _text.AsSpan(_length));
+            if (plain.Length > 0) TakeWord(plain);
             if (zero < 0) return;
+            if (_run > 0) (_isParted, _run) = (_run > 1, 0);
             part = part[zero..].TrimStart((byte)0);
         }
+    }
+
+    // In UTF-16 and UTF-32 each ASCII character is a run of one byte.
+    private void TakeWord(ReadOnlySpan<byte> plain)
+    {
+        if (_isParted && _run + plain.Length > 1)
+        {
+            if (_run > 0) _text[_length] = _text[_length - 1];
+            _text[_length - _run] = '\r';
+            (_length, _isParted) = (_length + 1, false);
+        }
+
+        _length += Encoding.Latin1.GetChars(plain, _text.AsSpan(_length));
+        _run = Math.Min(_run + plain.Length, 2);
     }
 
     // A keyword is judged only when everything that its rule may look at is here.

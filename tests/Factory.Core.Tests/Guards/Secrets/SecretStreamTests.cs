@@ -48,6 +48,24 @@ public sealed class SecretStreamTests
         Assert.Equal((3L, token), (hit.Line, hit.Secret));
     }
 
+    [Theory]
+    [InlineData("GITHUB_TOKEN={0}\0PATH=/bin\0")]
+    [InlineData("name\0{0}\0")]
+    public void A_NUL_between_two_words_is_no_reason_to_read_them_as_one(string format)
+    {
+        var token = SecretSamples.ByRule["github-token"](new Random(3)).Secret;
+        var bytes = Encoding.ASCII.GetBytes(string.Format(System.Globalization.CultureInfo.InvariantCulture, format, token));
+        for (var part = 1; part <= bytes.Length; part++) Assert.Equal([token], Hits(bytes, part).Select(hit => hit.Secret));
+    }
+
+    [Fact]
+    public void Letters_of_another_script_beside_a_secret_do_not_hide_it_in_UTF_16()
+    {
+        var token = SecretSamples.ByRule["github-token"](new Random(3)).Secret;
+        foreach (var encoding in (Encoding[])[Encoding.Unicode, Encoding.BigEndianUnicode])
+            Assert.Equal(token, Assert.Single(Hits(encoding.GetBytes($"\u4e2d\u6587 {token} \u4e2d\u6587"), 5)).Secret);
+    }
+
     [Fact]
     public void A_secret_is_found_in_a_binary_file_and_in_a_line_without_end()
     {

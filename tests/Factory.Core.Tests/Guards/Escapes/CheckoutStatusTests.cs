@@ -5,10 +5,10 @@ using Factory.Core.Tests.Pipeline;
 namespace Factory.Core.Tests.Guards.Escapes;
 
 /// <summary>What git notes in its copy of the index hides nothing, and reaches nobody else's index.</summary>
-public sealed class SettledIndexTests : IDisposable
+public sealed class CheckoutStatusTests : IDisposable
 {
     private readonly TestRepository _repository = new();
-    private SettledIndex? _checkout;
+    private CheckoutStatus? _checkout;
 
     private string File1 => Path.Combine(_repository.Root, "src", "file1.txt");
 
@@ -67,7 +67,7 @@ public sealed class SettledIndexTests : IDisposable
     private async Task<IReadOnlyList<string>> StatusAsync()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        _checkout ??= new SettledIndex(await GitRepository.OpenAsync(new Git(), _repository.Root, cancellationToken));
+        _checkout ??= new CheckoutStatus(await GitRepository.OpenAsync(new Git(), _repository.Root, cancellationToken));
         return await _checkout.StatusAsync(IndexImage.Read(IndexFile), cancellationToken);
     }
 }

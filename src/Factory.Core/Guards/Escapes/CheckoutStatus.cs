@@ -3,12 +3,13 @@ using Factory.Core.Repository;
 namespace Factory.Core.Guards.Escapes;
 
 /// <summary>
-/// A copy of the user's index in which git notes, before the first worker starts, what it learns about the files. git reads a
-/// file anew, every time, whose time is that of the index or is not the one in the index; only an index that it may write ends
-/// that, and the user's own is not to be written. The copy is kept in memory, where no worker reaches it, and serves as long
-/// as the user's index holds the very same bytes.
+/// What git says of the user's checkout. It is asked once, before the first worker starts, and again only when something
+/// differs from how it was then. git reads a file anew, every time, whose time is that of the index or is not the one in the
+/// index; only an index that it may write ends that, and the user's own is not to be written. So git gets a copy in which it
+/// notes what it learns; the copy is kept in memory, where no worker reaches it, and serves as long as the user's index holds
+/// the very same bytes.
 /// </summary>
-internal sealed class SettledIndex(GitRepository repository)
+internal sealed class CheckoutStatus(GitRepository repository)
 {
     // A file's time of writing is anybody's to set, its time of change nobody's, so git compares that too, whatever is configured.
     private static readonly string[] Strict = ["core.trustctime=true", "core.checkStat=default", "core.splitIndex=false"];
@@ -18,6 +19,8 @@ internal sealed class SettledIndex(GitRepository repository)
     private static readonly GitCall Status = new("status", "--porcelain=v2", "-z", "--untracked-files=all", "--ignore-submodules=dirty", "--no-renames");
     private byte[]? _user;
     private IndexImage? _settled;
+    private CheckoutImage? _image;
+    private IReadOnlyList<string> _first = [];
 
     /// <summary>What <c>git status</c> says of the checkout. The first call must come before any worker runs.</summary>
     /// <param name="user">The user's index.</param>
@@ -27,14 +30,20 @@ internal sealed class SettledIndex(GitRepository repository)
     {
         var isFirst = _user is null;
         _user ??= user.Bytes;
+        if (_image is not null && _user.AsSpan().SequenceEqual(user.Bytes) && _image.Holds()) return _first;
+        // What was changed once may be changed while git looks at it.
+        _image = null;
         var index = isFirst ? user : _user.AsSpan().SequenceEqual(user.Bytes) ? _settled : null;
         var call = Status with { Settings = [$"core.preloadIndex={(user.Bytes.Length > FewFiles ? "true" : "false")}"] };
         // Windows has no time of change that git could compare; there git reads a doubtful file anew as before.
         using var copy = index is { Bytes.Length: > 0 } && !OperatingSystem.IsWindows() ? IndexCopy.TryWrite(index) : null;
         if (copy is not null) call = call with { IndexFile = copy.File, Settings = [.. call.Settings, .. Strict] };
         if (copy is not null && isFirst) call = call with { Environment = new Dictionary<string, string> { ["GIT_OPTIONAL_LOCKS"] = "1" } };
-        var answer = await repository.RequireAsync(call, cancellationToken).ConfigureAwait(false);
+        if (isFirst && OperatingSystem.IsLinux()) call = call with { Arguments = [.. call.Arguments, "--ignored=matching"] };
+        var answer = (await repository.RequireAsync(call, cancellationToken).ConfigureAwait(false)).Fields;
         if (copy is not null && isFirst) _settled = IndexImage.Read(copy.File);
-        return answer.Fields;
+        if (!isFirst) return answer;
+        _image = CheckoutImage.TryTake(repository, user, answer);
+        return _first = [.. answer.Where(field => field[0] != '!')];
     }
 }
