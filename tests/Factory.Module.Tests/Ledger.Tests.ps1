@@ -1,12 +1,7 @@
 param([Parameter(Mandatory)] [string] $ModulePath)
 
 BeforeAll {
-    . "$PSScriptRoot/SampleRepository.ps1"
-    Import-Module "$ModulePath/Factory.psd1" -Force
-    $repository = New-SampleRepository "$TestDrive/repository"
-    $run = Invoke-FactoryOneshot -Path $repository
-    $other = Invoke-FactoryOneshot -Path $repository -DryRun
-    $ledger = "$repository/tools/codex/runs/factory_ledger.jsonl"
+    . "$PSScriptRoot/SampleRuns.ps1"
 }
 
 Describe 'Get-FactoryLedger' {

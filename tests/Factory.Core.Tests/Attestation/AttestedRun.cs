@@ -31,6 +31,10 @@ public sealed class AttestedRun : IDisposable
         ["GITHUB_WORKFLOW_REF"] = "octo/repo/.github/workflows/factory.yml@refs/heads/main",
     };
 
+    /// <summary>Lets the two workers change one file together.</summary>
+    public static Action<JsonObject> SharedChangelog { get; } =
+        config => config["workers"]!["shared_paths"] = new JsonObject { ["A_worker"] = new JsonArray("CHANGELOG.md"), ["B_worker"] = new JsonArray("CHANGELOG.md") };
+
     public static async Task<AttestedRun> MakeAsync(IReadOnlyDictionary<string, string>? environment = null, Action<JsonObject>? configure = null, params (string Id, string Script)[] workers)
     {
         var repository = new TestRepository();

@@ -64,4 +64,29 @@ public sealed class NameTwinsTests
         Assert.Equal(upper == path.Text ? 0 : 1, Find([path.Text], Added(upper)).Count);
         Assert.Empty(Find([path.Text], Added(path.Text)));
     }
+
+    // Against a plain reading: after the changes some folder has two names that are equal without case and normal form.
+    [Property(MaxTest = 500)]
+    public void Exactly_what_gives_a_folder_two_spellings_of_one_name_is_refused(int seed)
+    {
+        var random = new Random(seed);
+        string[] tree = [.. WithoutFilesThatAreFolders(Enumerable.Range(0, 7).Select(_ => string.Join('/', random.GetItems(["a", "A", "b", "\u00E9", "e\u0301", "E\u0301", "stra\u00DFe", "STRASSE"], 1 + random.Next(3)))))];
+        var before = tree.Aggregate(new List<string>(), (known, path) => random.Next(2) == 0 && CountTwins([.. known, path]) == 0 ? [.. known, path] : known);
+        ChangedPath[] made = [.. tree.Except(before, StringComparer.Ordinal).Select(Added)];
+        var found = Find([.. before], made);
+        Assert.Equal(CountTwins(tree) > 0, found.Count > 0);
+        Assert.Subset(made.Select(change => change.Path).ToHashSet(StringComparer.Ordinal), found.Select(blocker => blocker.Path!).ToHashSet(StringComparer.Ordinal));
+    }
+
+    private static IEnumerable<string> WithoutFilesThatAreFolders(IEnumerable<string> paths)
+    {
+        var all = paths.Distinct(StringComparer.Ordinal).ToList();
+        return all.Where(path => !all.Exists(other => other.StartsWith(path + "/", StringComparison.Ordinal)));
+    }
+
+    private static int CountTwins(IReadOnlyList<string> paths)
+    {
+        var names = paths.SelectMany(path => path.Split('/').Select((name, depth) => (Folder: string.Join('/', path.Split('/').Take(depth)), Name: name))).Distinct();
+        return names.GroupBy(one => (one.Folder, one.Name.Normalize().Replace("\u00DF", "ss", StringComparison.Ordinal).ToUpperInvariant())).Count(group => group.Count() > 1);
+    }
 }

@@ -3,6 +3,7 @@ using Factory.Core.Contracts;
 using Factory.Core.Guards;
 using FsCheck;
 using FsCheck.Xunit;
+using Microsoft.Extensions.FileSystemGlobbing;
 
 namespace Factory.Core.Tests.Guards;
 
@@ -96,5 +97,30 @@ public sealed class ScopeGuardTests
         if (Check(WorkerScope.Unrestricted, (path.Get, null)).Count > 0) return;
         Assert.True(RelativePath.TryParse(path.Get, out _, out _));
         Assert.Null(Rules.Explain(path.Get, null));
+    }
+
+    // Against the library's own matching, one path at a time, and both ends of every rename.
+    [Property(MaxTest = 500)]
+    public void Exactly_what_is_denied_or_not_allowed_is_blocked(int seed)
+    {
+        var random = new Random(seed);
+        string[] globs = ["src/**", "SRC/**", "src/*", "docs/**", "**/*.md", "src/secret/**", "caf\u00E9/**", "docs/a.md"];
+        string[] paths = ["src/a.cs", "SRC/A.cs", "src/secret/key", "Src/Secret/Key", "docs/a.md", "DOCS/a.md", "cafe\u0301/x", "CAF\u00C9/x", "README.md", "x"];
+        var scope = new WorkerScope(random.Next(4) == 0 ? null : random.GetItems(globs, random.Next(3)), random.GetItems(globs, random.Next(3)), random.GetItems(globs, random.Next(2)));
+        (string, string?)[] changes = [.. Enumerable.Range(0, 1 + random.Next(4)).Select(_ => (paths[random.Next(paths.Length)], random.Next(3) == 0 ? paths[random.Next(paths.Length)] : null))];
+        var ends = changes.SelectMany(change => new[] { change.Item1, change.Item2 }).OfType<string>().Distinct(StringComparer.Ordinal);
+        var expected = ends.Where(path => IsDenied(scope, path) || (scope.AllowedGlobs is not null && !Matches([.. scope.AllowedGlobs, .. scope.SharedPaths], path, StringComparison.Ordinal)));
+        var blockers = Check(scope, changes);
+        Assert.Equal(expected, blockers.Select(blocker => blocker.Path));
+        Assert.All(blockers, blocker => Assert.Equal((BlockerKind.Scope, "A_worker", IsDenied(scope, blocker.Path!)), (blocker.Kind, blocker.Worker, blocker.Message.Contains("deny-list", StringComparison.Ordinal))));
+    }
+
+    private static bool IsDenied(WorkerScope scope, string path) => Matches(scope.BlockedGlobs.Select(glob => glob.Normalize()), path.Normalize(), StringComparison.OrdinalIgnoreCase);
+
+    private static bool Matches(IEnumerable<string> globs, string path, StringComparison comparison)
+    {
+        var matcher = new Matcher(comparison);
+        foreach (var glob in globs) matcher.AddInclude(glob);
+        return matcher.Match(path).HasMatches;
     }
 }

@@ -2,6 +2,7 @@ using Factory.Core.Contracts;
 using Factory.Core.Guards.Writes;
 using Factory.Core.Tests.Reporting;
 using FsCheck;
+using FsCheck.Fluent;
 using FsCheck.Xunit;
 
 namespace Factory.Core.Tests.Guards;
@@ -230,6 +231,51 @@ public sealed class WriteGuardTests : IDisposable
         Assert.True(swaps > 0);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_file_is_not_made_where_a_link_stands_whether_it_leads_somewhere_or_not(bool leadsSomewhere)
+    {
+        var victim = Path.Combine(_outside, "victim");
+        if (leadsSomewhere) File.WriteAllText(victim, "mine");
+        SpecialFiles.Link(Path.Combine(_guard.Root, "run.lock"), victim);
+        Assert.False(_guard.TryCreate("run.lock"));
+        Assert.Equal(leadsSomewhere ? ["victim"] : [], Directory.GetFileSystemEntries(_outside).Select(Path.GetFileName));
+        Assert.True(!leadsSomewhere || File.ReadAllText(victim) == "mine");
+    }
+
+    [Fact]
+    public void A_file_is_made_once_and_never_behind_a_link_or_a_file()
+    {
+        Assert.True(_guard.TryCreate("locks/run.lock"));
+        Assert.False(_guard.TryCreate("locks/run.lock"));
+        Assert.False(_guard.TryCreate("locks"));
+        Assert.Throws<FactoryException>(() => _guard.TryCreate("locks/run.lock/x"));
+        RequireLinks();
+        SpecialFiles.Link(Path.Combine(_guard.Root, "link"), _outside);
+        Assert.Equal(BlockerKind.Escape, Assert.Throws<FactoryException>(() => _guard.TryCreate("link/run.lock")).Blocker.Kind);
+        Assert.Empty(Directory.GetFileSystemEntries(_outside));
+    }
+
+    // Files, folders and links are put anywhere by somebody else between the guard's own steps.
+    [Fact]
+    public void Whatever_stands_in_the_way_what_is_written_is_inside_and_what_is_outside_stays()
+    {
+        RequireLinks();
+        File.WriteAllText(Path.Combine(_outside, "victim"), "mine");
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(60).WithEndSize(1_000_000), Prop.ForAll<int>(seed =>
+        {
+            var random = new Random(seed);
+            for (var step = 0; step < 8; step++)
+            {
+                Plant(random);
+                Step(random);
+                Assert.Equal(["victim"], Directory.GetFileSystemEntries(_outside).Select(Path.GetFileName));
+                Assert.Equal("mine", File.ReadAllText(Path.Combine(_outside, "victim")));
+            }
+        }));
+    }
+
     [Property(MaxTest = 100)]
     public void Whatever_the_path_nothing_appears_outside(NonNull<string> path, bool isParent)
     {
@@ -246,6 +292,50 @@ public sealed class WriteGuardTests : IDisposable
         Assert.Equal(["outside", "run"], Directory.GetFileSystemEntries(_home).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Empty(Directory.GetFileSystemEntries(_outside));
     }
+
+    private static string AnyName(Random random) => string.Join('/', random.GetItems(["a", "b", "victim"], 1 + random.Next(3)));
+
+    private void Plant(Random random)
+    {
+        var path = Path.Combine(_guard.Root, AnyName(random));
+        if (IsBehindLink(Path.GetDirectoryName(path)!) || !Directory.Exists(Path.GetDirectoryName(path)) || new FileInfo(path).LinkTarget is not null || Path.Exists(path)) return;
+        var kind = random.Next(5);
+        if (kind == 0) Directory.CreateDirectory(path);
+        else if (kind == 1) File.WriteAllText(path, "planted");
+        else SpecialFiles.Link(path, Path.Combine(_outside, random.GetItems(["", "victim", "missing"], 1)[0]));
+    }
+
+    private void Step(Random random)
+    {
+        var name = AnyName(random);
+        var path = Path.Combine(_guard.Root, name);
+        var wasThere = Path.Exists(path) || new FileInfo(path).LinkTarget is not null;
+        try
+        {
+            switch (random.Next(5))
+            {
+                case 0: WriteAsync(name, "written").GetAwaiter().GetResult(); Assert.Equal("written", File.ReadAllText(path)); break;
+                case 1: _guard.CreateNew(name).Dispose(); Assert.Empty(File.ReadAllBytes(path)); break;
+                case 2: Assert.NotEqual(wasThere, _guard.TryCreate(name)); break;
+                case 3: _guard.EnsureFolder(name); Assert.True(Directory.Exists(path)); break;
+                default: _guard.Delete(name); Assert.False(Path.Exists(path)); return;
+            }
+
+            // What was found there already may be a link; what the guard made never is, and never lies behind one.
+            Assert.False(IsBehindLink(Path.GetDirectoryName(path)!), name);
+            Assert.True(wasThere || new FileInfo(path).LinkTarget is null, name);
+        }
+        catch (FactoryException error)
+        {
+            Assert.Equal(BlockerKind.Escape, error.Blocker.Kind);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Assert.True(Directory.Exists(path), $"{name}: {error.Message}");
+        }
+    }
+
+    private bool IsBehindLink(string folder) => folder.Length > _guard.Root.Length && (new DirectoryInfo(folder).LinkTarget is not null || IsBehindLink(Path.GetDirectoryName(folder)!));
 
     private Task WriteAsync(string path, string text) => _guard.WriteAsync(path, stream => stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text)).AsTask());
 

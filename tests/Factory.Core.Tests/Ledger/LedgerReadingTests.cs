@@ -171,6 +171,7 @@ public sealed class LedgerReadingTests : IDisposable
             range =>
             {
                 Interlocked.Increment(ref running);
+                // Long enough to be under way when the caller stops; nothing tells when that is.
                 Thread.Sleep(1);
                 Interlocked.Decrement(ref running);
                 return range;

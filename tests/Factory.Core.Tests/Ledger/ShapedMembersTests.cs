@@ -1,5 +1,4 @@
 using System.Text;
-using Factory.Core.Ledger;
 using Factory.Core.Ledger.Reading;
 using Factory.Core.Tests.Ledger.Verification;
 
@@ -38,7 +37,7 @@ public sealed class ShapedMembersTests
         var members = new ShapedMembers();
         for (var i = 0; i < 300; i++)
         {
-            var line = LedgerLineEncoder.Encode(MadeLedger.Varied(i), DateTimeOffset.UnixEpoch.AddDays(i), LedgerHash.Leaf([1])).WithoutLineFeed.ToArray();
+            var line = MadeLedger.VariedLine(i);
             for (var round = 0; round < 100; round++)
             {
                 var mutant = round == 0 ? line : CanonicalLineTests.Mutate(line, random);

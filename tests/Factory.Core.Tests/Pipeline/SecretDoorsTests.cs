@@ -7,6 +7,9 @@ namespace Factory.Core.Tests.Pipeline;
 /// <summary>One secret for each way by which text comes into a run, looked for in everything that the run leaves behind.</summary>
 public sealed class SecretDoorsTests : IDisposable
 {
+    /// <summary>How many ways into a run are tried at once.</summary>
+    public const int Doors = 25;
+
     // Evidence, which docs/SECURITY.md says keeps what it holds: git's own list and patch, the worker's declaration and output.
     private static readonly string[] Evidence = ["DIFF.patch", "FILES_CHANGED.json", "FILES_DECLARED.json", "command.stdout.log", "command.stderr.log"];
     private readonly TestRepository _repository = new();
@@ -42,6 +45,7 @@ public sealed class SecretDoorsTests : IDisposable
         var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
         Assert.Equal(RunStatus.Blocked, result.Status);
         _secrets["variable that says so"] = plain;
+        Assert.Equal(Doors, _secrets.Count);
         var shown = string.Join('\n', [.. result.Blockers.Select(blocker => $"{blocker} {blocker.Path} {blocker.NextAction}"), .. result.Warnings, System.Text.Encoding.UTF8.GetString(FactoryJson.Write(result))]);
         var places = Written(result).Append(("the result", shown)).ToList();
         Assert.Empty(from secret in _secrets from place in places where place.Item2.Contains(secret.Value, StringComparison.Ordinal) select $"{secret.Key}: {place.Item1}");

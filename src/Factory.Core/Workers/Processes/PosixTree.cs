@@ -47,7 +47,8 @@ internal sealed class PosixTree : IProcessTree
     public int KillLeftovers()
     {
         if (!Exit.IsCompleted) throw new InvalidOperationException("the main child has not ended: stop the tree instead");
-        // The last of a pipeline may still be on its way out.
+        // The last of a pipeline may still be on its way out. They are nobody's children here, and the system tells of the
+        // end of such processes to nobody: they have to be looked for.
         var clock = Stopwatch.StartNew();
         int found;
         while ((found = CountAlive()) > 0 && clock.Elapsed < SettlingTime) Thread.Sleep(FirstPause);

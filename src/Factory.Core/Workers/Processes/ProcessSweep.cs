@@ -81,6 +81,7 @@ public static class ProcessSweep
                 break;
             }
 
+            // Nothing tells when a process has its new environment.
             Thread.Sleep(ExecPause);
             foreach (var process in changing.ToList())
             {

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Factory.Core.Attestation.Verification;
 using Factory.Core.Contracts;
 using Factory.Core.Tests.Pipeline;
@@ -12,7 +11,7 @@ public sealed class HostileRepositoryTests
     {
         TestRepository.RequireUnix();
         using var run = await AttestedRun.MakeAsync(
-            configure: config => config["workers"]!["shared_paths"] = new JsonObject { ["A_worker"] = new JsonArray("CHANGELOG.md"), ["B_worker"] = new JsonArray("CHANGELOG.md") },
+            configure: AttestedRun.SharedChangelog,
             workers: [("A_worker", "sed -i 's/^entry 1$/top/' CHANGELOG.md"), ("B_worker", "sed -i 's/^entry 40$/bottom/' CHANGELOG.md")]);
         await run.SealAsync();
         var (root, marker) = (run.Repository.Root, Path.Combine(run.Repository.Home, "marker"));

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Factory.Core.Attestation;
 using Factory.Core.Attestation.Verification;
 using Factory.Core.Contracts;
@@ -12,7 +11,7 @@ public sealed class TreeVerificationTests
     public async Task A_run_whose_shared_file_was_merged_passes_also_from_a_shallow_clone()
     {
         using var run = await AttestedRun.MakeAsync(
-            configure: config => config["workers"]!["shared_paths"] = new JsonObject { ["A_worker"] = new JsonArray("CHANGELOG.md"), ["B_worker"] = new JsonArray("CHANGELOG.md") },
+            configure: AttestedRun.SharedChangelog,
             workers: [("A_worker", "sed -i 's/^entry 1$/top/' CHANGELOG.md; git add -A; git commit -qm mine; chmod +x src/file1.txt; cp src/file2.txt src/copy.txt"), ("B_worker", "sed -i 's/^entry 40$/bottom/' CHANGELOG.md; rm src/file3.txt")]);
         Assert.Equal(RunStatus.Pass, run.Result.Status);
         await run.SealAsync();

@@ -6,19 +6,14 @@ using Factory.Core.Ledger.Checkpoints;
 namespace Factory.Core.Tests.Ledger.Checkpoints;
 
 /// <summary>Someone rewrote the ledger and took away, or replaced, what lies beside it: the runs' own proofs still speak.</summary>
-public sealed class SealWitnessTests : IDisposable
+public sealed class SealWitnessTests : SealingTests
 {
-    private readonly LedgerFolder _folder = new();
-    private readonly SigningKey _key = new(ECDsa.Create(ECCurve.NamedCurves.nistP256));
     private readonly SigningKey _other = new(ECDsa.Create(ECCurve.NamedCurves.nistP256));
 
-    private LedgerPaths Paths => _folder.Paths;
-
-    public void Dispose()
+    public override void Dispose()
     {
-        _key.Dispose();
         _other.Dispose();
-        _folder.Dispose();
+        base.Dispose();
     }
 
     [Theory]
@@ -38,7 +33,7 @@ public sealed class SealWitnessTests : IDisposable
     public void Lines_cut_below_the_last_runs_proof_are_missed()
     {
         RunsOf(3);
-        _folder.Bytes = LedgerFolder.JoinLines(_folder.Lines[..8]);
+        Folder.Bytes = LedgerFolder.JoinLines(Folder.Lines[..8]);
         DropSideFiles();
         AssertBlocked("it has 8 lines, fewer than the 9 of the checkpoint in");
     }
@@ -48,10 +43,10 @@ public sealed class SealWitnessTests : IDisposable
     {
         RunsOf(2);
         DropSideFiles();
-        _folder.AppendMany(1);
-        var seal = LedgerSeal.Write(Paths.RunsFolder, _key);
+        Folder.AppendMany(1);
+        var seal = Seal();
         Assert.Contains("agrees over 6 lines", Assert.Single(seal.Warnings), StringComparison.Ordinal);
-        Assert.Empty(LedgerSeal.Write(Paths.RunsFolder, _key).Warnings);
+        Assert.Empty(Seal().Warnings);
     }
 
     [Fact]
@@ -61,10 +56,10 @@ public sealed class SealWitnessTests : IDisposable
         var notes = new List<string>();
         for (var round = 0; round < 3; round++)
         {
-            _folder.AppendMany(1);
+            Folder.AppendMany(1);
             notes.Add(LedgerSeal.Write(Paths.RunsFolder, _other).Checkpoint.Text);
-            _folder.AppendMany(1);
-            var warning = Assert.Single(LedgerSeal.Write(Paths.RunsFolder, _key).Warnings);
+            Folder.AppendMany(1);
+            var warning = Assert.Single(Seal().Warnings);
             Assert.Contains($"the last checkpoint was signed by another key (id {KeyIdOf(notes[0]):x8})", warning, StringComparison.Ordinal);
             Assert.Contains("agrees over 6 lines", warning, StringComparison.Ordinal);
         }
@@ -82,7 +77,7 @@ public sealed class SealWitnessTests : IDisposable
         Put("a_forged", File.ReadAllText(good[^1]).Replace("\n9\n", "\n99\n", StringComparison.Ordinal));
         Put("a_long", File.ReadAllText(good[^1]) + new string('\n', 1024 * 1024));
         Directory.CreateDirectory(Path.Combine(Paths.RunsFolder, "a_folder", "attestations", "ledger.tlog-proof"));
-        var (own, other) = SealWitness.Find(Paths, LedgerCheckpoint.OriginOf(_folder.Lines[0]), _key.Public, TestContext.Current.CancellationToken);
+        var (own, other) = SealWitness.Find(Paths, LedgerCheckpoint.OriginOf(Folder.Lines[0]), Key.Public, TestContext.Current.CancellationToken);
         Assert.Equal((9L, good[^1], null), (own!.Checkpoint.Size, own.Path, other));
         Assert.Equal((null, null), SealWitness.Find(Paths, own.Checkpoint.Origin, _other.Public, TestContext.Current.CancellationToken));
     }
@@ -93,7 +88,7 @@ public sealed class SealWitnessTests : IDisposable
         RunsOf(2);
         Rewrite(0);
         DropSideFiles();
-        Assert.Contains("its first line was changed", Assert.Single(LedgerSeal.Write(Paths.RunsFolder, _key).Warnings), StringComparison.Ordinal);
+        Assert.Contains("its first line was changed", Assert.Single(Seal().Warnings), StringComparison.Ordinal);
     }
 
     private static uint KeyIdOf(string note) => LedgerCheckpoint.Parse(note).Signatures[0].KeyId;
@@ -103,9 +98,9 @@ public sealed class SealWitnessTests : IDisposable
     {
         for (var run = 0; run < count; run++)
         {
-            _folder.AppendMany(3);
-            var last = LedgerFolder.JoinLines(_folder.Lines[..^1]).Length;
-            var seal = LedgerSeal.Write(Paths.RunsFolder, _key, new SealRequest([last]));
+            Folder.AppendMany(3);
+            var last = LedgerFolder.JoinLines(Folder.Lines[..^1]).Length;
+            var seal = LedgerSeal.Write(Paths.RunsFolder, Key, new SealRequest([last]));
             Assert.Empty(seal.Warnings);
             Put($"run_{run}", seal.Proofs[0].Format());
         }
@@ -120,26 +115,10 @@ public sealed class SealWitnessTests : IDisposable
     // One line is another, and all after it are chained anew.
     private void Rewrite(int line)
     {
-        var count = _folder.Lines.Length;
-        using var elsewhere = new LedgerFolder { Bytes = LedgerFolder.JoinLines(_folder.Lines[..line]) };
+        var count = Folder.Lines.Length;
+        using var elsewhere = new LedgerFolder { Bytes = LedgerFolder.JoinLines(Folder.Lines[..line]) };
         elsewhere.Clock.Advance(TimeSpan.FromSeconds(1));
         elsewhere.AppendMany(count - line);
-        _folder.Bytes = elsewhere.Bytes;
-    }
-
-    private void DropSideFiles()
-    {
-        foreach (var file in new[] { Paths.Checkpoint, Paths.Digest, Paths.Frontier }) File.Delete(file);
-    }
-
-    private void AssertBlocked(string what)
-    {
-        var files = Snapshot();
-        var error = Assert.Throws<FactoryException>(() => LedgerSeal.Write(Paths.RunsFolder, _key));
-        Assert.Equal((BlockerKind.Check, RunStatus.Blocked), (error.Blocker.Kind, error.Status));
-        Assert.Contains(what, error.Message, StringComparison.Ordinal);
-        Assert.Equal(files, Snapshot());
-
-        string[] Snapshot() => [.. Directory.GetFiles(Paths.RunsFolder).Order(StringComparer.Ordinal).Select(static file => $"{file} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))}")];
+        Folder.Bytes = elsewhere.Bytes;
     }
 }

@@ -4,67 +4,57 @@ using Factory.Core.Contracts;
 using Factory.Core.Ledger;
 using Factory.Core.Ledger.Checkpoints;
 using Factory.Core.Ledger.Proofs;
+using Factory.Core.Tests.Ledger.Checkpoints;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 
 namespace Factory.Core.Tests.Ledger.Proofs;
 
-public sealed class LedgerProverTests : IDisposable
+public sealed class LedgerProverTests : SealingTests
 {
-    private readonly LedgerFolder _folder = new();
-    private readonly SigningKey _key = new(ECDsa.Create(ECCurve.NamedCurves.nistP256));
-
-    private LedgerPaths Paths => _folder.Paths;
-
-    public void Dispose()
-    {
-        _key.Dispose();
-        _folder.Dispose();
-    }
-
     [Fact]
     public void Every_event_of_a_sealed_ledger_is_proved_and_the_proof_stands_alone()
     {
-        _folder.AppendMany(21);
+        Folder.AppendMany(21);
         Seal();
-        var events = _folder.Read();
+        var events = Folder.Read();
         for (var i = 0; i < events.Count; i++)
         {
             var proof = InclusionProof.Parse(LedgerProver.ProveInclusion(Paths.Ledger, events[i].EventId!).Format());
             Assert.Equal(i, proof.Index);
-            Assert.Equal(_folder.Lines[i], proof.Extra.ToArray());
+            Assert.Equal(Folder.Lines[i], proof.Extra.ToArray());
             Assert.True(proof.Covers(proof.Extra.Span));
-            Assert.False(proof.Covers(_folder.Lines[(i + 1) % 21]));
-            Assert.Equal(CheckpointSignature.Valid, proof.Checkpoint.Check(_key.Public));
+            Assert.False(proof.Covers(Folder.Lines[(i + 1) % 21]));
+            Assert.Equal(CheckpointSignature.Valid, proof.Checkpoint.Check(Key.Public));
         }
     }
 
     [Fact]
     public void A_proof_is_text_of_the_published_format()
     {
-        _folder.AppendMany(3);
-        var checkpoint = Seal();
-        var proof = LedgerProver.ProveInclusion(Paths.Ledger, _folder.Read()[2].EventId!);
+        Folder.AppendMany(3);
+        var checkpoint = Seal().Checkpoint;
+        var proof = LedgerProver.ProveInclusion(Paths.Ledger, Folder.Read()[2].EventId!);
         var left = SHA256.HashData([1, .. Leaf(0), .. Leaf(1)]);
         Assert.Equal(
-            $"c2sp.org/tlog-proof@v1\nextra {Convert.ToBase64String(_folder.Lines[2])}\nindex 2\n{Convert.ToBase64String(left)}\n\n{checkpoint.Text}", proof.Format());
+            $"c2sp.org/tlog-proof@v1\nextra {Convert.ToBase64String(Folder.Lines[2])}\nindex 2\n{Convert.ToBase64String(left)}\n\n{checkpoint.Text}", proof.Format());
         Assert.StartsWith("c2sp.org/tlog-proof@v1\nindex 2\n", (proof with { Extra = default }).Format(), StringComparison.Ordinal);
-        Assert.True(InclusionProof.Parse((proof with { Extra = default }).Format()).Covers(_folder.Lines[2]));
+        Assert.True(InclusionProof.Parse((proof with { Extra = default }).Format()).Covers(Folder.Lines[2]));
 
-        byte[] Leaf(int line) => SHA256.HashData([0, .. _folder.Lines[line]]);
+        byte[] Leaf(int line) => SHA256.HashData([0, .. Folder.Lines[line]]);
     }
 
     [Fact]
     public void Every_older_checkpoint_is_followed_by_the_newest()
     {
-        var older = new List<LedgerCheckpoint> { LedgerCheckpoint.Sign("x", 0, SHA256.HashData([]), _key) };
+        var older = new List<LedgerCheckpoint> { LedgerCheckpoint.Sign("x", 0, SHA256.HashData([]), Key) };
         for (var i = 0; i < 9; i++)
         {
-            _folder.AppendMany(1 + (i % 2));
-            older.Add(Seal());
+            Folder.AppendMany(1 + (i % 2));
+            older.Add(Seal().Checkpoint);
         }
 
-        older[0] = LedgerCheckpoint.Sign(older[1].Origin, 0, SHA256.HashData([]), _key);
+        older[0] = LedgerCheckpoint.Sign(older[1].Origin, 0, SHA256.HashData([]), Key);
         foreach (var old in older)
         {
             var proof = LedgerProver.ProveConsistency(Paths.Ledger, old);
@@ -72,24 +62,24 @@ public sealed class LedgerProverTests : IDisposable
             var read = ConsistencyProof.Parse(proof.Format());
             Assert.True(read.Follows(old));
             Assert.All(older.Where(other => other != old), other => Assert.False(read.Follows(other)));
-            Assert.False(read.Follows(LedgerCheckpoint.Sign("other", old.Size, old.Root.Span, _key)));
+            Assert.False(read.Follows(LedgerCheckpoint.Sign("other", old.Size, old.Root.Span, Key)));
         }
     }
 
     [Fact]
     public void A_ledger_that_is_not_what_was_sealed_gives_no_proof()
     {
-        _folder.AppendMany(8);
-        var old = Seal();
-        _folder.AppendMany(4);
+        Folder.AppendMany(8);
+        var old = Seal().Checkpoint;
+        Folder.AppendMany(4);
         Seal();
-        var id = _folder.Read()[^1].EventId!;
-        var (good, lines) = (_folder.Bytes, _folder.Lines);
+        var id = Folder.Read()[^1].EventId!;
+        var (good, lines) = (Folder.Bytes, Folder.Lines);
         var changed = good[..];
         changed[lines[0].Length + 30] ^= 1;
         foreach (var bad in (byte[][])[changed, LedgerFolder.JoinLines(lines[..11]), LedgerFolder.JoinLines([.. lines[..2], lines[3], lines[2], .. lines[4..]]), [], good[..^1]])
         {
-            _folder.Bytes = bad;
+            Folder.Bytes = bad;
             AssertRefused(RunStatus.Blocked, "tampered with", () => LedgerProver.ProveInclusion(Paths.Ledger, id));
             AssertRefused(RunStatus.Blocked, "tampered with", () => LedgerProver.ProveConsistency(Paths.Ledger, old));
         }
@@ -98,12 +88,12 @@ public sealed class LedgerProverTests : IDisposable
     [Fact]
     public void A_ledger_that_was_changed_and_sealed_from_scratch_does_not_follow_an_older_checkpoint()
     {
-        _folder.AppendMany(8);
-        var old = Seal();
-        var lines = _folder.Lines;
-        _folder.Bytes = LedgerFolder.JoinLines([.. lines[..5], "{}"u8.ToArray(), .. lines[6..], "{}"u8.ToArray()]);
+        Folder.AppendMany(8);
+        var old = Seal().Checkpoint;
+        var lines = Folder.Lines;
+        Folder.Bytes = LedgerFolder.JoinLines([.. lines[..5], "{}"u8.ToArray(), .. lines[6..], "{}"u8.ToArray()]);
         foreach (var file in (string[])[Paths.Checkpoint, Paths.Frontier, Paths.Digest]) File.Delete(file);
-        var forged = Seal();
+        var forged = Seal().Checkpoint;
         AssertRefused(RunStatus.Blocked, "its first 8 lines are not those of the older checkpoint", () => LedgerProver.ProveConsistency(Paths.Ledger, old));
         File.WriteAllText(Paths.Checkpoint, old.Text);
         AssertRefused(RunStatus.Blocked, "has only 8", () => LedgerProver.ProveConsistency(Paths.Ledger, forged));
@@ -113,16 +103,16 @@ public sealed class LedgerProverTests : IDisposable
     public void What_cannot_be_proved_is_said_with_what_to_do()
     {
         AssertRefused(RunStatus.Blocked, "there is no ledger", () => LedgerProver.ProveInclusion(Paths.Ledger, "x"));
-        _folder.AppendMany(3);
-        var id = _folder.Read()[1].EventId!;
+        Folder.AppendMany(3);
+        var id = Folder.Read()[1].EventId!;
         AssertRefused(RunStatus.Blocked, "has no checkpoint", () => LedgerProver.ProveInclusion(Paths.Ledger, id));
-        var checkpoint = Seal();
-        _folder.AppendMany(1);
-        AssertRefused(RunStatus.Blocked, "is line 4", () => LedgerProver.ProveInclusion(Paths.Ledger, _folder.Read()[3].EventId!));
+        var checkpoint = Seal().Checkpoint;
+        Folder.AppendMany(1);
+        AssertRefused(RunStatus.Blocked, "is line 4", () => LedgerProver.ProveInclusion(Paths.Ledger, Folder.Read()[3].EventId!));
         AssertRefused(RunStatus.Blocked, $"did you mean '{id}'?", () => LedgerProver.ProveInclusion(Paths.Ledger, id[..10]));
         AssertRefused(RunStatus.Blocked, $"did you mean '{id}'?", () => LedgerProver.ProveInclusion(Paths.Ledger, id.ToUpperInvariant() + "0"));
         AssertRefused(RunStatus.Blocked, "has the id ''", () => LedgerProver.ProveInclusion(Paths.Ledger, ""));
-        AssertRefused(RunStatus.Blocked, "is of another/ledger", () => LedgerProver.ProveConsistency(Paths.Ledger, LedgerCheckpoint.Sign("another/ledger", 1, checkpoint.Root.Span, _key)));
+        AssertRefused(RunStatus.Blocked, "is of another/ledger", () => LedgerProver.ProveConsistency(Paths.Ledger, LedgerCheckpoint.Sign("another/ledger", 1, checkpoint.Root.Span, Key)));
     }
 
     [Theory]
@@ -140,9 +130,9 @@ public sealed class LedgerProverTests : IDisposable
     [InlineData("\n\n", "\r\n\r\n")]
     public void A_proof_that_breaks_the_format_is_refused(string part, string replacement)
     {
-        _folder.AppendMany(3);
+        Folder.AppendMany(3);
         Seal();
-        var text = (LedgerProver.ProveInclusion(Paths.Ledger, _folder.Read()[2].EventId!) with { Extra = new byte[31] }).Format();
+        var text = (LedgerProver.ProveInclusion(Paths.Ledger, Folder.Read()[2].EventId!) with { Extra = new byte[31] }).Format();
         var at = text.IndexOf(part, StringComparison.Ordinal);
         Assert.Throws<FactoryException>(() => InclusionProof.Parse(text[..at] + replacement + text[(at + part.Length)..]));
     }
@@ -154,9 +144,9 @@ public sealed class LedgerProverTests : IDisposable
     [InlineData("old 2\n", "old 2\n2\n")]
     public void A_consistency_proof_that_breaks_the_format_is_refused(string part, string replacement)
     {
-        _folder.AppendMany(2);
-        var old = Seal();
-        _folder.AppendMany(1);
+        Folder.AppendMany(2);
+        var old = Seal().Checkpoint;
+        Folder.AppendMany(1);
         Seal();
         var text = LedgerProver.ProveConsistency(Paths.Ledger, old).Format();
         Assert.Throws<FactoryException>(() => ConsistencyProof.Parse(text.Replace(part, replacement, StringComparison.Ordinal)));
@@ -167,10 +157,10 @@ public sealed class LedgerProverTests : IDisposable
     [Property(MaxTest = 5)]
     public FsCheck.Property A_proof_with_any_character_changed_is_refused_or_proves_nothing()
     {
-        if (!File.Exists(Paths.Ledger)) _folder.AppendMany(6);
+        if (!File.Exists(Paths.Ledger)) Folder.AppendMany(6);
         Seal();
-        var good = LedgerProver.ProveInclusion(Paths.Ledger, _folder.Read()[3].EventId!).Format();
-        var line = _folder.Lines[3];
+        var good = LedgerProver.ProveInclusion(Paths.Ledger, Folder.Read()[3].EventId!).Format();
+        var line = Folder.Lines[3];
         return Prop.ForAll(Gen.Elements<char>([.. "aB7+/=\n "]).ToArbitrary(), with => Enumerable.Range(0, good.Length).Where(at => good[at] != with).All(at => !IsTrue($"{good[..at]}{with}{good[(at + 1)..]}")));
 
         bool IsTrue(string text)
@@ -178,7 +168,7 @@ public sealed class LedgerProverTests : IDisposable
             try
             {
                 var proof = InclusionProof.Parse(text);
-                return proof.Covers(line) && proof.Extra.Span.SequenceEqual(line) && proof.Checkpoint.Check(_key.Public) == CheckpointSignature.Valid;
+                return proof.Covers(line) && proof.Extra.Span.SequenceEqual(line) && proof.Checkpoint.Check(Key.Public) == CheckpointSignature.Valid;
             }
             catch (FactoryException)
             {
@@ -190,19 +180,17 @@ public sealed class LedgerProverTests : IDisposable
     [Fact]
     public void A_slice_may_begin_at_the_run_s_first_line()
     {
-        _folder.AppendMany(3);
-        var receipt = _folder.Writer().Append(new LedgerEntry(LedgerFolder.OtherRun, LedgerEventType.RunStart, "Z_integrator"));
-        _folder.AppendMany(1);
+        Folder.AppendMany(3);
+        var receipt = Folder.Writer().Append(new LedgerEntry(LedgerFolder.OtherRun, LedgerEventType.RunStart, "Z_integrator"));
+        Folder.AppendMany(1);
         using var all = new MemoryStream();
         using var late = new MemoryStream();
         Assert.Equal(1, LedgerSlice.Write(Paths.Ledger, LedgerFolder.OtherRun.Text, all));
         Assert.Equal(1, LedgerSlice.Write(Paths.Ledger, LedgerFolder.OtherRun.Text, late, receipt.Offset));
         Assert.Equal(all.ToArray(), late.ToArray());
         Assert.Contains(receipt.EventId, Encoding.UTF8.GetString(late.ToArray()), StringComparison.Ordinal);
-        Assert.Equal(0, LedgerSlice.Write(Paths.Ledger, LedgerFolder.OtherRun.Text, Stream.Null, _folder.Bytes.Length));
+        Assert.Equal(0, LedgerSlice.Write(Paths.Ledger, LedgerFolder.OtherRun.Text, Stream.Null, Folder.Bytes.Length));
     }
-
-    private LedgerCheckpoint Seal() => LedgerSeal.Write(Paths.RunsFolder, _key).Checkpoint;
 
     private static void AssertRefused(RunStatus status, string what, Func<object> act)
     {

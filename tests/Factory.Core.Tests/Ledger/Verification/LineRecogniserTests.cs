@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Factory.Core.Ledger;
 using Factory.Core.Ledger.Verification;
 
 namespace Factory.Core.Tests.Ledger.Verification;
@@ -40,7 +39,7 @@ public sealed unsafe class LineRecogniserTests
         var recogniser = new LineRecogniser();
         for (var i = 0; i < 300; i++)
         {
-            var line = LedgerLineEncoder.Encode(MadeLedger.Varied(i), DateTimeOffset.UnixEpoch.AddDays(i), LedgerHash.Leaf([1])).WithoutLineFeed.ToArray();
+            var line = MadeLedger.VariedLine(i);
             Agrees(recogniser, line);
             for (var round = 0; round < 100; round++, tried++)
                 if (Agrees(recogniser, CanonicalLineTests.Mutate(line, random))) recognised++;

@@ -16,6 +16,9 @@ internal static class MadeLedger
         return batch.Bytes.ToArray();
     }
 
+    /// <summary>The line of such an entry, which names a line before it; without LF.</summary>
+    public static byte[] VariedLine(int number) => LedgerLineEncoder.Encode(Varied(number), DateTimeOffset.UnixEpoch.AddDays(number), LedgerHash.Leaf([1])).WithoutLineFeed.ToArray();
+
     /// <summary>An entry with whatever an entry can hold.</summary>
     public static LedgerEntry Varied(int number)
     {

@@ -1,0 +1,38 @@
+using Factory.Core.Guards.Escapes;
+using Factory.Core.Tests.Pipeline;
+using FsCheck.Xunit;
+
+namespace Factory.Core.Tests.Guards.Escapes;
+
+public sealed class LooseRefsTests : IDisposable
+{
+    private readonly TestRepository _repository = new();
+
+    public void Dispose() => _repository.Dispose();
+
+    // Made, moved, packed, deleted and made symbolic in any order.
+    [Property(MaxTest = 12)]
+    public void The_refs_read_from_files_are_those_that_git_lists(int seed)
+    {
+        var random = new Random(seed);
+        _repository.Git("commit", "-q", "--allow-empty", "-m", "next");
+        var commits = _repository.Git("rev-list", "HEAD").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        for (var step = 0; step < 6; step++)
+        {
+            var name = $"refs/{random.GetItems(["heads/a", "heads/deep/er/b", "tags/caf\u00e9", "notes/x", "factory/rescue/r"], 1)[0]}";
+            switch (random.Next(6))
+            {
+                case 0: _repository.Git("pack-refs", "--all"); break;
+                case 1: _repository.Git("update-ref", "--no-deref", "-d", name); break;
+                case 2: _repository.Git("symbolic-ref", name, "refs/heads/main"); break;
+                case 3: _repository.Git("tag", "-f", "-a", "-m", "annotated", "annotated", commits[random.Next(commits.Length)]); break;
+                default: _repository.Git("update-ref", "--no-deref", name, commits[random.Next(commits.Length)]); break;
+            }
+        }
+
+        var listed = _repository.Git("for-each-ref", "--format=%(refname) %(if)%(symref)%(then)-> %(symref)%(else)%(objectname)%(end)").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var read = LooseRefs.Read(Path.Combine(_repository.Root, ".git"));
+        Assert.NotNull(read);
+        Assert.Equal(listed.Order(StringComparer.Ordinal), read.Select(one => $"{one.Key} {one.Value}").Order(StringComparer.Ordinal));
+    }
+}
