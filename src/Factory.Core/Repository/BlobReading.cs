@@ -39,7 +39,7 @@ public static class BlobReading
             Input = Encoding.ASCII.GetBytes(string.Concat(blobs.Select(blob => blob.Hex + "\n"))),
         };
         var count = 0;
-        var (code, error) = await repository.Git.RunAsync(
+        var (code, error) = await repository.RunAsync(
             call, async (stream, token) => count = await ReadAsync(stream, reader, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         if (code != 0 || count != blobs.Count) throw GitRepository.Failed(call, code, error.Length > 0 ? error : $"{count} of {blobs.Count} objects came");
     }

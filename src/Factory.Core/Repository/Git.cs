@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using Factory.Core.Contracts;
 
@@ -42,6 +43,9 @@ public sealed record GitCall(params IReadOnlyList<string> Arguments)
 
     /// <summary>Further environment variables.</summary>
     public IReadOnlyDictionary<string, string>? Environment { get; init; }
+
+    /// <summary>How long git may take. A pipe where git expects a file holds it for ever.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromHours(1);
 }
 
 /// <summary>
@@ -80,7 +84,7 @@ public sealed class Git
     public Git With(IReadOnlyDictionary<string, string> environment) => new(_program) { Environment = environment };
 
     /// <summary>Runs git to its end and collects its output.</summary>
-    /// <exception cref="FactoryException">git could not be started.</exception>
+    /// <exception cref="FactoryException">git could not be started, or did not end within the call's patience and was ended.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled; git was ended.</exception>
     public async Task<GitOutput> RunAsync(GitCall call, CancellationToken cancellationToken)
     {
@@ -92,6 +96,21 @@ public sealed class Git
     /// <summary>Runs git and hands its standard output to a reader as it comes.</summary>
     public async Task<(int ExitCode, string Error)> RunAsync(
         GitCall call, Func<Stream, CancellationToken, Task> read, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(call.Patience);
+        try
+        {
+            return await RunToEndAsync(call, read, limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            var place = call.WorkTree ?? call.WorkingDirectory ?? call.GitDirectory;
+            throw new FactoryException(BlockerKind.Check, string.Create(CultureInfo.InvariantCulture, $"git {call.Arguments[0]} did not end within {call.Patience.TotalMinutes:0} minutes in {place}"), "see whether a pipe or a device stands where git reads a file, such as .gitignore or .git/info/exclude, and whether the disk answers", place);
+        }
+    }
+
+    private async Task<(int ExitCode, string Error)> RunToEndAsync(GitCall call, Func<Stream, CancellationToken, Task> read, CancellationToken cancellationToken)
     {
         using var process = Start(call);
         var ending = cancellationToken.Register(() => End(process));

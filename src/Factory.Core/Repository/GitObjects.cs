@@ -53,7 +53,7 @@ public static class GitObjects
         {
             WorkingDirectory = repository.Root,
         };
-        var (code, error) = await repository.Git.RunAsync(call, (stream, token) => stream.CopyToAsync(target, token), cancellationToken).ConfigureAwait(false);
+        var (code, error) = await repository.RunAsync(call, (stream, token) => stream.CopyToAsync(target, token), cancellationToken).ConfigureAwait(false);
         if (code != 0) throw GitRepository.Failed(call, code, error);
     }
 }

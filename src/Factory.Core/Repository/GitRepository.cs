@@ -8,6 +8,7 @@ namespace Factory.Core.Repository;
 /// </summary>
 public sealed class GitRepository
 {
+    private static readonly TimeSpan LongCall = TimeSpan.FromSeconds(2);
     private const int InterruptedOnUnix = 128 + 2;
     private const int InterruptedOnWindows = unchecked((int)0xC000013A);
 
@@ -48,8 +49,42 @@ public sealed class GitRepository
     }
 
     /// <summary>Runs git in the user's checkout; only for calls that do not write to it.</summary>
+    /// <exception cref="FactoryException">git waits for something that is no file, or did not end within the call's patience.</exception>
     public Task<GitOutput> RunAsync(GitCall call, CancellationToken cancellationToken) =>
-        Git.RunAsync(call.WorkingDirectory is null && call.WorkTree is null && call.GitDirectory is null ? call with { WorkingDirectory = Root } : call, cancellationToken);
+        WatchAsync(InCheckout(call), Git.RunAsync, cancellationToken);
+
+    /// <summary>As <see cref="RunAsync(GitCall, CancellationToken)"/>, handing git's standard output to a reader as it comes.</summary>
+    /// <inheritdoc cref="RunAsync(GitCall, CancellationToken)" path="/exception"/>
+    public Task<(int ExitCode, string Error)> RunAsync(GitCall call, Func<Stream, CancellationToken, Task> read, CancellationToken cancellationToken) =>
+        WatchAsync(InCheckout(call), (inCheckout, token) => Git.RunAsync(inCheckout, read, token), cancellationToken);
+
+    private GitCall InCheckout(GitCall call) =>
+        call.WorkingDirectory is null && call.WorkTree is null && call.GitDirectory is null ? call with { WorkingDirectory = Root } : call;
+
+    // Whoever takes long may wait for a pipe that a worker made.
+    private async Task<T> WatchAsync<T>(GitCall call, Func<GitCall, CancellationToken, Task<T>> run, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var answer = run(call, ending.Token);
+        // In a large repository the look itself takes a while.
+        for (var pause = LongCall; await Task.WhenAny(answer, Task.Delay(pause, ending.Token)).ConfigureAwait(false) != answer && !cancellationToken.IsCancellationRequested; pause *= 2)
+        {
+            if (GitFilesThatHold.Find(this, [call.WorkTree ?? call.WorkingDirectory ?? Root, Root]) is not { } pipe) continue;
+            await ending.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAny(answer).ConfigureAwait(false);
+            throw new FactoryException(BlockerKind.Escape, $"{pipe} is no file, and git waits for what it says", "find out who made it, delete it, put the file back, and run again", pipe);
+        }
+
+        try
+        {
+            return await answer.ConfigureAwait(false);
+        }
+        finally
+        {
+            // The pause, when it is not over, has nothing to wait for.
+            await ending.CancelAsync().ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Runs git and requires success.</summary>
     /// <exception cref="FactoryException">git failed; the message is git's own.</exception>

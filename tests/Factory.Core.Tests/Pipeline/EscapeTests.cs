@@ -65,6 +65,22 @@ public sealed class EscapeTests : IDisposable
         Assert.Contains("[escape]", File.ReadAllText(result.Report!), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(".gitignore")]
+    [InlineData("src/.gitattributes")]
+    [InlineData(".git/info/exclude")]
+    public async Task A_pipe_where_git_reads_a_file_ends_the_run_and_is_named(string path)
+    {
+        TestRepository.RequireUnix();
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "elsewhere a pipe cannot be told from a file");
+        _repository.Configure(("A_worker", $"echo a > src/a.txt; rm -f '{Quoted(Root)}/{path}'; mkfifo '{Quoted(Root)}/{path}'"));
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(60));
+        var result = await _repository.OneshotAsync(patience.Token);
+        Assert.False(patience.IsCancellationRequested);
+        Assert.Contains(result.Blockers, blocker => blocker.Kind == BlockerKind.Escape && blocker.Message.Contains(path, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_git_folder_full_of_nothing_ends_no_run_without_a_word()
     {

@@ -16,7 +16,7 @@ internal sealed class CheckoutStatus(GitRepository repository)
 
     // git starts threads to look at the files; for few of them that costs more than it saves.
     private const int FewFiles = 512 * 1024;
-    private static readonly GitCall Status = new("status", "--porcelain=v2", "-z", "--untracked-files=all", "--ignore-submodules=none", "--no-renames");
+    private static readonly GitCall Status = new("status", "--porcelain=v2", "-z", "--untracked-files=all", "--ignore-submodules=none", "--no-renames") { Patience = TimeSpan.FromMinutes(10) };
     private byte[]? _user;
     private IndexImage? _settled;
     private CheckoutImage? _image;
@@ -25,7 +25,7 @@ internal sealed class CheckoutStatus(GitRepository repository)
     /// <summary>What <c>git status</c> says of the checkout. The first call must come before any worker runs.</summary>
     /// <param name="user">The user's index.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="Factory.Core.Contracts.FactoryException">git could not read the checkout.</exception>
+    /// <exception cref="Factory.Core.Contracts.FactoryException">git could not read the checkout, or would never end.</exception>
     public async Task<IReadOnlyList<string>> StatusAsync(IndexImage user, CancellationToken cancellationToken)
     {
         var isFirst = _user is null;

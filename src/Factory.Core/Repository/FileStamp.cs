@@ -1,7 +1,6 @@
 using System.Text;
-using Factory.Core.Repository;
 
-namespace Factory.Core.Guards.Escapes;
+namespace Factory.Core.Repository;
 
 /// <summary>What tells one state of a file from another without reading it.</summary>
 /// <param name="Device">The file system.</param>
@@ -12,6 +11,9 @@ namespace Factory.Core.Guards.Escapes;
 /// <param name="Changed">When anything of it was changed, in nanoseconds since 1970; only the system sets it.</param>
 internal readonly record struct FileStamp(ulong Device, ulong Inode, int Mode, long Size, long Modified, long Changed)
 {
+    /// <summary>The part of <see cref="Mode"/> that is the kind, and some kinds.</summary>
+    public const int TypeMask = 0xF000, RegularFile = 0x8000, Folder = 0x4000, Link = 0xA000;
+
     private const int NoSuchEntry = 2, NotAFolder = 20;
     private const int Kind = 28, Number = 32, Length = 40, ChangeTime = 96, WriteTime = 112, FileSystem = 136, Nanoseconds = 8;
     private const long Second = 1_000_000_000;
