@@ -138,14 +138,27 @@ public sealed class StrayEntriesTests : IDisposable
     public async Task What_is_deleted_while_a_run_is_judged_does_not_end_it()
     {
         TestRepository.RequireUnix();
-        // The process leaves its worker's session, its variables and its group, and makes and deletes until the run is over.
-        var (stop, ended) = (Path.Combine(_repository.Home, "stop"), Path.Combine(_repository.Home, "ended"));
-        File.WriteAllText(Path.Combine(_repository.Home, "churn.sh"), $"n=0; while [ ! -e '{stop}' ] && [ $n -lt 20000 ]; do mkdir -p v/w; : > v/w/x; : > y; rm -rf v y; n=$((n+1)); done; : > '{ended}'\n");
-        _repository.Configure(("A_worker", $"echo a > src/a.txt; cd \"$FACTORY_BUNDLE_DIR\"; env -i PATH=\"$PATH\" setsid sh '{_repository.Home}/churn.sh' > /dev/null 2>&1 &"), ("B_worker", "echo b > src/b.txt"));
+        _repository.Configure(("A_worker", "echo a > src/a.txt"), ("B_worker", "echo b > src/b.txt"));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var churn = Task.Run(() => Churn(Path.Combine(_repository.Root, "tools", "codex", "runs"), stop.Token), CancellationToken.None);
         var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
-        File.WriteAllText(stop, "");
-        while (!File.Exists(ended)) await Task.Delay(10, TestContext.Current.CancellationToken);
+        await stop.CancelAsync();
+        await churn;
         Assert.NotEqual(RunStatus.Fail, result.Status);
+    }
+
+    private static void Churn(string runs, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            var bundle = Directory.Exists(runs) ? Directory.EnumerateDirectories(runs).Select(run => Path.Combine(run, "A_worker")).FirstOrDefault(Directory.Exists) : null;
+            if (bundle is null) continue;
+            Directory.CreateDirectory(Path.Combine(bundle, "v", "w"));
+            File.WriteAllText(Path.Combine(bundle, "v", "w", "x"), "");
+            File.WriteAllText(Path.Combine(bundle, "y"), "");
+            Directory.Delete(Path.Combine(bundle, "v"), recursive: true);
+            File.Delete(Path.Combine(bundle, "y"));
+        }
     }
 
     private static string Aside(RunResult result, string name) => Path.Combine(result.RunDir!, "set.aside", "A_worker", name);
