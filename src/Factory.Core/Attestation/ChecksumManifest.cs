@@ -29,12 +29,26 @@ public static class ChecksumManifest
         var digests = new List<DigestedFile>();
         foreach (var (name, file) in files.Select(file => (Name: NameOf(root, file), file)).OrderBy(pair => pair.Name, StringComparer.Ordinal))
         {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var hash = Convert.ToHexStringLower(SHA256.HashData(stream));
-            digests.Add(new DigestedFile(name, hash, stream.Position));
+            if (DigestOne(name, file) is { } digest) digests.Add(digest);
         }
 
         return digests;
+    }
+
+    // What a worker left and somebody deletes meanwhile is not there, as if it had been deleted before it was listed; the
+    // run's own documents, right in its folder, must be there.
+    private static DigestedFile? DigestOne(string name, string file)
+    {
+        try
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var hash = Convert.ToHexStringLower(SHA256.HashData(stream));
+            return new DigestedFile(name, hash, stream.Position);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException && name.Contains('/', StringComparison.Ordinal) && RunTree.IsGone(file))
+        {
+            return null;
+        }
     }
 
     /// <summary>Writes the list.</summary>
@@ -96,7 +110,7 @@ public static class ChecksumManifest
             : null;
     }
 
-    private static bool IsUnicode(string name)
+    internal static bool IsUnicode(string name)
     {
         for (var rest = name.AsSpan(); rest.Length > 0;)
         {

@@ -78,7 +78,7 @@ public sealed class RunAttestation(string runsDirectory, RunId runId)
         var facts = key is null ? null : ProvenanceFacts.Read(_folder, runId, names);
         // What an earlier attestation said of other bytes must not stand beside this one.
         foreach (var stale in (string[])[ProvenanceName, LedgerProofName, GitHubAttestationFiles.SubjectsName, GitHubAttestationFiles.PredicateName]) DeleteStale(files, stale);
-        var entries = names.Append(WorkerId.Integrator).SelectMany(owner => RunTree.List(_folder, Path.Combine(_folder, owner))).ToList();
+        var entries = names.Append(WorkerId.Integrator).Append(RunTree.AsideName).SelectMany(owner => RunTree.List(_folder, Path.Combine(_folder, owner))).ToList();
         var written = new ManifestSet(_folder, files);
         // The run's manifest names the workers, so a run that was blocked before any bundle was made still has a list that verifies.
         var bundles = await written.WriteAsync("bundles", OwnDocuments().Concat(PathsOf(entries, owner => owner != WorkerId.Integrator))).ConfigureAwait(false);

@@ -14,6 +14,8 @@ public enum RunEntryKind
     Link,
     /// <summary>A pipe, a socket or a device; it is never opened.</summary>
     Special,
+    /// <summary>The folder of what was moved out of the bundles; it is never looked into.</summary>
+    Aside,
 }
 
 /// <summary>One name in a run's folder that is no folder.</summary>
@@ -23,12 +25,12 @@ public enum RunEntryKind
 public sealed record RunEntry(string Name, string Path, RunEntryKind Kind)
 {
     /// <summary>The kind as provenance spells it.</summary>
-    public string KindName => Kind switch { RunEntryKind.Link => "link", RunEntryKind.Special => "special", _ => "file" };
+    public string KindName => Kind switch { RunEntryKind.Link => "link", RunEntryKind.Special => "special", RunEntryKind.Aside => "aside", _ => "file" };
 }
 
 /// <summary>
 /// Lists a run's folder without following a link and without opening anything. The integrator's checkout is left out: a
-/// failed check leaves it behind, and it is a work tree, not evidence.
+/// failed check leaves it behind, and it is a work tree, not evidence. What was set aside is one entry.
 /// </summary>
 public static class RunTree
 {
@@ -40,6 +42,9 @@ public static class RunTree
 
     /// <summary>How many folders may lie in each other below the run's folder.</summary>
     public const int MostLevels = 200;
+
+    /// <summary>The folder, right below the run's, of what was moved out of the bundles because no manifest can name it. No worker can have its name.</summary>
+    public const string AsideName = "set.aside";
 
     private static readonly EnumerationOptions OneLevel = new() { AttributesToSkip = 0, IgnoreInaccessible = false, RecurseSubdirectories = false };
 
@@ -53,10 +58,12 @@ public static class RunTree
     {
         var entries = new List<RunEntry>();
         var checkout = Path.Combine(runFolder, WorkerId.Integrator, "checkout");
+        var aside = Path.Combine(runFolder, AsideName);
         var pending = new Stack<string>();
         if (new DirectoryInfo(folder) is { Exists: true } root)
         {
             if (folder != runFolder && root.LinkTarget is not null) entries.Add(new RunEntry(NameOf(runFolder, folder), folder, RunEntryKind.Link));
+            else if (folder == aside) entries.Add(new RunEntry(AsideName, aside, RunEntryKind.Aside));
             else pending.Push(folder);
         }
 
@@ -64,12 +71,13 @@ public static class RunTree
         {
             cancellationToken.ThrowIfCancellationRequested();
             RequireReachable(runFolder, current);
-            foreach (var entry in new DirectoryInfo(current).EnumerateFileSystemInfos("*", OneLevel))
+            foreach (var entry in Enumerate(folder, current))
             {
                 var isLink = entry.Attributes.HasFlag(FileAttributes.ReparsePoint);
                 if (entry is DirectoryInfo && !isLink)
                 {
-                    if (entry.FullName != checkout) pending.Push(entry.FullName);
+                    if (entry.FullName == aside) entries.Add(new RunEntry(AsideName, aside, RunEntryKind.Aside));
+                    else if (entry.FullName != checkout) pending.Push(entry.FullName);
                 }
                 else
                 {
@@ -84,12 +92,43 @@ public static class RunTree
         return entries;
     }
 
-    // Deeper down the system refuses paths, each call in a way of its own.
-    private static void RequireReachable(string runFolder, string folder)
+    /// <summary>Whether a name that finds nothing is indeed gone from its folder; one that is no text is listed and finds nothing either.</summary>
+    internal static bool IsGone(string path)
+    {
+        try
+        {
+            return !Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(path)!, "*", OneLevel).Contains(path, StringComparer.Ordinal);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return IsGone(Path.GetDirectoryName(path)!);
+        }
+    }
+
+    // A folder that is deleted while a run is listed holds nothing.
+    private static IEnumerable<FileSystemInfo> Enumerate(string first, string folder)
+    {
+        try
+        {
+            return new DirectoryInfo(folder).EnumerateFileSystemInfos("*", OneLevel);
+        }
+        catch (DirectoryNotFoundException) when (folder != first && IsGone(folder))
+        {
+            return [];
+        }
+    }
+
+    /// <summary>Whether a folder can be looked through: deeper down the system refuses paths, each call in a way of its own.</summary>
+    internal static bool IsReachable(string runFolder, string folder)
     {
         const int LongestName = 256;
+        return folder.AsSpan(Math.Min(runFolder.Length, folder.Length)).Count(Path.DirectorySeparatorChar) <= MostLevels && Encoding.UTF8.GetByteCount(folder) + LongestName <= LongestPath;
+    }
+
+    private static void RequireReachable(string runFolder, string folder)
+    {
+        if (IsReachable(runFolder, folder)) return;
         var below = folder.AsSpan(Math.Min(runFolder.Length, folder.Length));
-        if (below.Count(Path.DirectorySeparatorChar) <= MostLevels && Encoding.UTF8.GetByteCount(folder) + LongestName <= LongestPath) return;
         throw new FactoryException(
             BlockerKind.InvalidPath, string.Create(CultureInfo.InvariantCulture, $"{runFolder} holds folders that lie more than {MostLevels} deep or whose paths are longer than {LongestPath} bytes: {below[..Math.Min(below.Length, 100)]}..."),
             "find out what made them, and remove them", runFolder);
@@ -98,7 +137,7 @@ public static class RunTree
     // A name that finds nothing counts as a file, so that reading it fails aloud.
     private static RunEntryKind KindOf(string path) => RegularFile.Is(path) || !File.Exists(path) ? RunEntryKind.File : RunEntryKind.Special;
 
-    private static string NameOf(string runFolder, string path)
+    internal static string NameOf(string runFolder, string path)
     {
         var name = Path.GetRelativePath(runFolder, path);
         return Path.DirectorySeparatorChar == '\\' ? name.Replace('\\', '/') : name;

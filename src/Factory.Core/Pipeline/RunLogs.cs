@@ -31,7 +31,15 @@ public sealed class RunLogs : IDisposable
     /// <summary>Makes a bundle's folder and that of its logs.</summary>
     /// <returns>A blocker for each link or file that stood in the place of one.</returns>
     public static IReadOnlyList<Blocker> EnsureFolders(RunSession session, string owner) =>
-        [.. Folders(session, owner).Select(session.Files.EnsureFolder).OfType<Blocker>().Select(blocker => Of(owner, blocker))];
+        [.. Folders(session, owner).Select(folder => EnsureFolder(session, folder)).OfType<Blocker>().Select(blocker => Of(owner, blocker))];
+
+    private static Blocker? EnsureFolder(RunSession session, string path)
+    {
+        const UnixFileMode Open = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        // Its worker may have taken the rights away.
+        if (!OperatingSystem.IsWindows() && !Environment.IsPrivilegedProcess && Directory.Exists(path) && (File.GetUnixFileMode(path) & Open) != Open) session.Files.OpenUp(path);
+        return session.Files.EnsureFolder(path);
+    }
 
     /// <summary>Creates a log, given its file name.</summary>
     /// <exception cref="IOException">It cannot be created; when somebody led it astray, <see cref="Blockers"/> says so.</exception>

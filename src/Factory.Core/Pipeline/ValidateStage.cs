@@ -25,6 +25,8 @@ public sealed class ValidateStage(RunSession session)
     /// <summary>Judges.</summary>
     public async Task<RunStatus> RunAsync(CancellationToken cancellationToken)
     {
+        // Bundles may have been brought from elsewhere, and whoever ran may have changed one that was closed.
+        await new RunSweep(session).SweepAllAsync().ConfigureAwait(false);
         var bundles = session.Workers.Select(worker => BundleFolder.Read(session.Folder.Bundle(worker.Id), worker.Id)).ToList();
         var problems = await Task.Run(() => BundleSchemas.Check(session.Folder.Manifest, bundles), cancellationToken).ConfigureAwait(false);
         var refs = session.IsDryRun

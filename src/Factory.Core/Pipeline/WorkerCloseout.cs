@@ -18,6 +18,7 @@ public sealed class WorkerCloseout(RunSession session)
     {
         var folder = session.Folder.Bundle(worker.Id);
         worker.Blockers.AddRange(RunLogs.EnsureFolders(session, worker.Id));
+        await new RunSweep(session).SweepAsync(worker).ConfigureAwait(false);
         var left = LeftFiles.Read(folder);
         worker.Warnings.AddRange(left.Warnings);
         var (baseCommit, commit) = (session.Ground.BaseCommit, worker.Commit ?? session.Ground.BaseCommit);

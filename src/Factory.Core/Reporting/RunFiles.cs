@@ -1,3 +1,4 @@
+using System.Globalization;
 using Factory.Core.Contracts;
 using Factory.Core.Guards.Writes;
 
@@ -38,6 +39,20 @@ public sealed class RunFiles(string runDirectory)
     public Blocker? EnsureFolder(string path) => _guard.EnsureFolder(path) is { } aside
         ? new Blocker(BlockerKind.Escape, null, path, $"a link or file stood where the run's folder {path} belongs; it is kept as {aside}", "find out which worker put it there; a run writes only in its own folder")
         : null;
+
+    /// <inheritdoc cref="WriteGuard.Move"/>
+    public bool Move(string folder, string name, byte[]? rawName, string to) => _guard.Move(folder, name, rawName, to);
+
+    /// <inheritdoc cref="WriteGuard.OpenUp"/>
+    public bool OpenUp(string path) => _guard.OpenUp(path);
+
+    /// <summary>The lowest number from 1 that is no name in a folder, nor the number of a list of names there.</summary>
+    /// <exception cref="FactoryException">The folder lies outside the run's folder, or a folder above it is a link.</exception>
+    public int NextFree(string folder)
+    {
+        for (var number = 1; ; number++)
+            if (_guard.IsFree(Path.Combine(folder, number.ToString(CultureInfo.InvariantCulture)))) return number;
+    }
 
     /// <summary>Deletes a file of the run, when it is there.</summary>
     /// <exception cref="FactoryException">The file lies outside the run's folder, or a folder above it is a link.</exception>

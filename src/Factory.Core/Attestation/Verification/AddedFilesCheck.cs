@@ -17,19 +17,25 @@ internal static class AddedFilesCheck
     public static void Find(RunContents contents, IReadOnlyList<string> workers, ManifestDigests digests, ProvenanceStatement? statement, VerificationFindings findings)
     {
         var uncovered = statement?.Uncovered ?? new Dictionary<string, string>();
-        var recorded = 0;
+        var (recorded, isAside) = (0, false);
         foreach (var entry in contents.Entries)
         {
             if (entry.Kind == RunEntryKind.File && (digests.Listed.ContainsKey(entry.Name) || Known.Contains(entry.Name))) continue;
             // It lay there when the run was attested, and the provenance says so.
-            if (entry.Kind != RunEntryKind.File && uncovered.TryGetValue(entry.Name, out var kind) && kind == entry.KindName) recorded++;
+            if (entry.Kind != RunEntryKind.File && uncovered.TryGetValue(entry.Name, out var kind) && kind == entry.KindName)
+            {
+                if (entry.Kind == RunEntryKind.Aside) isAside = true;
+                else recorded++;
+            }
             else findings.Added(entry.Name, entry.Kind == RunEntryKind.File && DraftFile.Is(entry.Name) ? "a draft left by a run that was stopped" : entry.KindName);
         }
 
         foreach (var name in contents.EmptyFolders().Where(name => name is not ("locks" or "attestations" or WorkerId.Integrator) && !workers.Contains(name))) findings.Added(name, "empty folder");
         foreach (var name in uncovered.Keys.Where(name => !contents.Contains(name))) findings.Missing(name);
-        var checkout = Directory.Exists(Path.Combine(contents.Folder, WorkerId.Integrator, "checkout")) ? "Z_integrator/checkout is a work tree that a failed check left, and nothing covers it" : null;
-        findings.End("added_files", $"nothing was added{(recorded > 0 ? $"; {recorded} links or pipes lay in the bundles when the run was attested" : "")}", checkout);
+        List<string> uncoveredFolders = [];
+        if (Directory.Exists(Path.Combine(contents.Folder, WorkerId.Integrator, "checkout"))) uncoveredFolders.Add("Z_integrator/checkout is a work tree that a failed check left, and nothing covers it");
+        if (isAside) uncoveredFolders.Add($"{RunTree.AsideName} holds what was moved out of the bundles because no manifest can name it, and nothing covers it");
+        findings.End("added_files", $"nothing was added{(recorded > 0 ? $"; {recorded} links or pipes lay in the bundles when the run was attested" : "")}", uncoveredFolders.Count == 0 ? null : string.Join("; ", uncoveredFolders));
         CompareGitHub(contents, statement, findings);
     }
 

@@ -42,6 +42,9 @@ public sealed class ClosedBundles
     private static Dictionary<string, string> Read(string folder)
     {
         if (!Directory.Exists(folder)) return [];
-        return FolderFiles.Of(folder).ToDictionary(file => Path.GetRelativePath(folder, file).Replace('\\', '/'), file => FingerprintReader.Stamp(file), StringComparer.Ordinal);
+        // Two names that are no text may read alike.
+        var state = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var file in FolderFiles.Of(folder)) state[Path.GetRelativePath(folder, file).Replace('\\', '/')] = FingerprintReader.Stamp(file);
+        return state;
     }
 }

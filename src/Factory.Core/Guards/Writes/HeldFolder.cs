@@ -43,6 +43,12 @@ internal abstract class HeldFolder(SafeFileHandle handle) : IDisposable
     /// <summary>Renames an entry; nothing may have the new name.</summary>
     public abstract void Rename(string from, string to);
 
+    /// <summary>Moves an entry into another folder; false when it is not there. <paramref name="rawName"/> is its name where no text can spell it.</summary>
+    public abstract bool MoveTo(string name, byte[]? rawName, HeldFolder target, string to);
+
+    /// <summary>Gives the owner of an entry the rights that the runner needs, and says whether that succeeded; a link is left as it is.</summary>
+    public abstract bool OpenUp(string name, UnixFileMode mode);
+
     /// <summary>Deletes a file or a link, when it is there.</summary>
     public abstract void Delete(string name);
 

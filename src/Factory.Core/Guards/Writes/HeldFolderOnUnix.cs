@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Factory.Core.Guards.Writes;
@@ -5,6 +6,8 @@ namespace Factory.Core.Guards.Writes;
 /// <summary>A folder's descriptor; every step below it is made with <c>openat</c> and <c>O_NOFOLLOW</c>.</summary>
 internal sealed class HeldFolderOnUnix : HeldFolder
 {
+    private const UnixFileMode ForFile = UnixFileMode.UserRead | UnixFileMode.UserWrite, ForFolder = ForFile | UnixFileMode.UserExecute;
+
     private HeldFolderOnUnix(int descriptor) : base(new SafeFileHandle(descriptor, ownsHandle: true))
     {
     }
@@ -57,6 +60,22 @@ internal sealed class HeldFolderOnUnix : HeldFolder
     {
         var result = UnixCalls.Rename(Descriptor, from, to);
         if (result < 0) throw UnixCalls.Failed(to, -result);
+    }
+
+    public override bool MoveTo(string name, byte[]? rawName, HeldFolder target, string to)
+    {
+        var (from, made, place) = (rawName ?? Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(to), ((HeldFolderOnUnix)target).Descriptor);
+        var result = UnixCalls.Move(Descriptor, from, place, made);
+        // Moving a folder changes what it says of the folder above it, so one that its owner may not change stays.
+        if (-result == UnixCalls.NoAccess && UnixCalls.ChangeMode(Descriptor, from, ForFolder) >= 0) result = UnixCalls.Move(Descriptor, from, place, made);
+        if (result < 0 && -result != UnixCalls.NoSuchEntry) throw UnixCalls.Failed(name, -result);
+        return result >= 0;
+    }
+
+    public override bool OpenUp(string name, UnixFileMode mode)
+    {
+        const UnixFileMode Plain = (UnixFileMode)0x1FF;
+        return UnixCalls.ChangeMode(Descriptor, Encoding.UTF8.GetBytes(name), (mode & Plain) | (Look(name) == EntryKind.Folder ? ForFolder : ForFile)) >= 0;
     }
 
     public override void Delete(string name)

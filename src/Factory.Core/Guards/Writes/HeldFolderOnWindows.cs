@@ -56,6 +56,17 @@ internal sealed class HeldFolderOnWindows : HeldFolder
         using (handle) Rename(handle, to, isReplacing: false);
     }
 
+    public override bool MoveTo(string name, byte[]? rawName, HeldFolder target, string to)
+    {
+        var status = WindowsCalls.OpenEntry(Handle, name, WindowsCalls.DeleteAccess, WindowsCalls.Open, 0, out var handle);
+        if (status is WindowsCalls.NotFound or WindowsCalls.PathNotFound) return false;
+        if (handle is null) throw WindowsCalls.FailedStatus(name, status);
+        using (handle) status = WindowsCalls.Rename(handle, ((HeldFolderOnWindows)target).Handle, to, isReplacing: false);
+        return status >= 0 ? true : throw WindowsCalls.FailedStatus(to, status);
+    }
+
+    public override bool OpenUp(string name, UnixFileMode mode) => false;
+
     public override void Delete(string name)
     {
         var status = WindowsCalls.OpenEntry(Handle, name, WindowsCalls.DeleteAccess, WindowsCalls.Open, 0, out var handle);

@@ -31,6 +31,26 @@ internal static unsafe partial class UnixCalls
 
     internal static int Rename(int folder, string from, string to) => Try(() => RenameAt(folder, from, folder, to));
 
+    /// <summary>Moves an entry between two open folders; the names are bytes, because on Linux they need not be text.</summary>
+    internal static int Move(int fromFolder, byte[] from, int toFolder, byte[] to)
+    {
+        fixed (byte* old = (byte[])[.. from, 0], made = (byte[])[.. to, 0])
+        {
+            var (source, target) = ((nint)old, (nint)made);
+            return Try(() => RenameRawAt(fromFolder, (byte*)source, toFolder, (byte*)target));
+        }
+    }
+
+    /// <summary>Changes the rights of an entry; never through a link.</summary>
+    internal static int ChangeMode(int folder, byte[] name, UnixFileMode mode)
+    {
+        fixed (byte* text = (byte[])[.. name, 0])
+        {
+            var at = (nint)text;
+            return Try(() => ChModAt(folder, (byte*)at, (uint)mode, IsApple ? 0x20 : 0x100));
+        }
+    }
+
     internal static int Delete(int folder, string name) => Try(() => UnlinkAt(folder, name, 0));
 
     /// <summary>Whether a name is a link: 0 or more when it is, <c>-NotALink</c> when it is something else.</summary>
@@ -100,6 +120,12 @@ internal static unsafe partial class UnixCalls
 
     [LibraryImport("libc", EntryPoint = "renameat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int RenameAt(int fromFolder, string from, int toFolder, string to);
+
+    [LibraryImport("libc", EntryPoint = "renameat", SetLastError = true)]
+    private static partial int RenameRawAt(int fromFolder, byte* from, int toFolder, byte* to);
+
+    [LibraryImport("libc", EntryPoint = "fchmodat", SetLastError = true)]
+    private static partial int ChModAt(int folder, byte* name, uint mode, int flags);
 
     [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int UnlinkAt(int folder, string name, int flags);

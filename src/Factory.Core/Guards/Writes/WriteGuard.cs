@@ -113,6 +113,43 @@ public sealed class WriteGuard(string root)
         folder.Delete(name);
     }
 
+    /// <summary>Moves an entry of any kind to another place below the folder, as it is; a link is moved, not followed.</summary>
+    /// <param name="folder">The folder that it lies in, absolute or relative to <see cref="Root"/>.</param>
+    /// <param name="name">Its name in there.</param>
+    /// <param name="rawName">The name as the system has it, where no text can spell it; else null.</param>
+    /// <param name="to">Where it is to be; nothing may be there.</param>
+    /// <returns>Whether it was there to be moved.</returns>
+    /// <exception cref="FactoryException">As for <see cref="WriteAsync"/>.</exception>
+    /// <exception cref="IOException">It could not be moved.</exception>
+    public bool Move(string folder, string name, byte[]? rawName, string to)
+    {
+        var (folders, last) = Split(Path.Combine(folder, "entry"));
+        using var source = OpenFolders(folders, Path.Combine(folder, last));
+        var (targets, newName) = Split(to);
+        using var target = OpenFolders(targets, to);
+        if (target.Look(newName) != EntryKind.Missing) throw new IOException($"{to} is there already");
+        return source.MoveTo(name, rawName, target, newName);
+    }
+
+    /// <summary>Gives the owner of a folder or a file back the right to read, and to change what is in the folder. Nothing is done to a link, or on Windows.</summary>
+    /// <returns>Whether that succeeded.</returns>
+    /// <exception cref="FactoryException">As for <see cref="WriteAsync"/>.</exception>
+    public bool OpenUp(string path)
+    {
+        var (folders, name) = Split(path);
+        using var folder = OpenFolders(folders, path);
+        return !OperatingSystem.IsWindows() && folder.OpenUp(name, File.GetUnixFileMode(path));
+    }
+
+    /// <summary>What stands at a path: whether nothing does.</summary>
+    /// <exception cref="FactoryException">As for <see cref="WriteAsync"/>.</exception>
+    public bool IsFree(string path)
+    {
+        var (folders, name) = Split(path);
+        using var folder = OpenFolders(folders, path);
+        return folder.Look(name) == EntryKind.Missing;
+    }
+
     // The first error is the one that tells what happened.
     private static void TakeBack(HeldFolder folder, string name)
     {

