@@ -16,7 +16,7 @@ public sealed record DigestedFile(string Name, string Sha256, long? Size);
 /// </summary>
 public static class ChecksumManifest
 {
-    private const int HashLength = 64;
+    private const int HashLength = 64, MostAttempts = 100;
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Digests files, in the ordinal order of their names.</summary>
@@ -39,15 +39,20 @@ public static class ChecksumManifest
     // run's own documents, right in its folder, must be there.
     private static DigestedFile? DigestOne(string name, string file)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            var hash = Convert.ToHexStringLower(SHA256.HashData(stream));
-            return new DigestedFile(name, hash, stream.Position);
-        }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException && name.Contains('/', StringComparison.Ordinal) && RunTree.IsGone(file))
-        {
-            return null;
+            try
+            {
+                using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+                var hash = Convert.ToHexStringLower(SHA256.HashData(stream));
+                return new DigestedFile(name, hash, stream.Position);
+            }
+            catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException && name.Contains('/', StringComparison.Ordinal))
+            {
+                if (RunTree.IsGone(file)) return null;
+                // Deleted and made anew, by somebody who may go on with it.
+                if (attempt == MostAttempts) throw;
+            }
         }
     }
 

@@ -112,7 +112,8 @@ public static class RunTree
         {
             return new DirectoryInfo(folder).EnumerateFileSystemInfos("*", OneLevel);
         }
-        catch (DirectoryNotFoundException) when (folder != first && IsGone(folder))
+        // It may be there again, made anew; one whose name is no text is there and not found.
+        catch (DirectoryNotFoundException) when (folder != first && (!folder.Contains('\uFFFD', StringComparison.Ordinal) || IsGone(folder)))
         {
             return [];
         }
