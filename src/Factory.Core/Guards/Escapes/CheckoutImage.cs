@@ -16,20 +16,23 @@ internal sealed class CheckoutImage
     private const long FineTick = 100_000_000, CoarseTick = 2_000_000_000, Millisecond = 1_000_000;
     private readonly byte[] _paths;
     private readonly FileStamp[] _stamps;
+    private readonly OwnFolders _own;
 
-    private CheckoutImage(byte[] paths, FileStamp[] stamps) => (_paths, _stamps) = (paths, stamps);
+    private CheckoutImage(byte[] paths, FileStamp[] stamps, OwnFolders own) => (_paths, _stamps, _own) = (paths, stamps, own);
 
     /// <summary>Takes one; null when it would not tell of every change.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="index">The user's index.</param>
     /// <param name="status">What git said of the checkout, with every untracked file and what is ignored (<c>--ignored=matching</c>).</param>
-    public static CheckoutImage? TryTake(GitRepository repository, IndexImage index, IReadOnlyList<string> status)
+    /// <param name="own">The run's own folders, absolute; what lies in them is nobody's to look at here.</param>
+    public static CheckoutImage? TryTake(GitRepository repository, IndexImage index, IReadOnlyList<string> status, IReadOnlyList<string> own)
     {
         if (!OperatingSystem.IsLinux() || Directory.Exists(Path.Combine(repository.CommonDirectory, "reftable"))) return null;
         if (IndexNames.Read(index.Bytes) is not { } names || FindFolders(repository.Root, names, status) is not { } folders) return null;
         // A list of what is ignored may be ignored itself.
         var untracked = status.Where(field => field[0] == '?' || (field[0] == '!' && field.EndsWith(".gitignore", StringComparison.Ordinal))).Select(field => field[2..]);
-        var paths = Join(names.Concat(folders).Concat(untracked).Select(name => Path.Combine(repository.Root, name)).Concat(HeadFiles(repository)));
+        var around = OwnFolders.Take(repository.Root, own);
+        var paths = Join(names.Concat(folders.Where(folder => !around.Holds(folder))).Concat(untracked).Select(name => Path.Combine(repository.Root, name)).Concat(HeadFiles(repository)));
         var now = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
         var stamps = new List<FileStamp>(names.Count + 64);
         foreach (var stamp in Read(paths))
@@ -38,7 +41,7 @@ internal sealed class CheckoutImage
             stamps.Add(known);
         }
 
-        return new CheckoutImage(paths, [.. stamps]);
+        return new CheckoutImage(paths, [.. stamps], around);
     }
 
     /// <summary>Whether everything is as it was.</summary>
@@ -47,7 +50,7 @@ internal sealed class CheckoutImage
         var at = 0;
         foreach (var stamp in Read(_paths))
             if (stamp != _stamps[at++]) return false;
-        return true;
+        return _own.AreUnchanged();
     }
 
     // Every folder that git looks into. What it does not look into it names: ignored ones, and other repositories.

@@ -9,7 +9,9 @@ namespace Factory.Core.Guards.Escapes;
 /// notes what it learns; the copy is kept in memory, where no worker reaches it, and serves as long as the user's index holds
 /// the very same bytes.
 /// </summary>
-internal sealed class CheckoutStatus(GitRepository repository)
+/// <param name="repository">The repository.</param>
+/// <param name="own">The run's own folders, absolute.</param>
+internal sealed class CheckoutStatus(GitRepository repository, IReadOnlyList<string> own)
 {
     // A file's time of writing is anybody's to set, its time of change nobody's, so git compares that too, whatever is configured.
     private static readonly string[] Strict = ["core.trustctime=true", "core.checkStat=default", "core.splitIndex=false"];
@@ -43,7 +45,7 @@ internal sealed class CheckoutStatus(GitRepository repository)
         var answer = (await repository.RequireAsync(call, cancellationToken).ConfigureAwait(false)).Fields;
         if (copy is not null && isFirst) _settled = IndexImage.Read(copy.File);
         if (!isFirst) return answer;
-        _image = CheckoutImage.TryTake(repository, user, answer);
+        _image = CheckoutImage.TryTake(repository, user, answer, own);
         return _first = [.. answer.Where(field => field[0] != '!')];
     }
 }

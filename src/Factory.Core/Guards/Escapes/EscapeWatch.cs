@@ -20,7 +20,7 @@ public sealed class EscapeWatch(EscapeGround ground, int workers, bool oneAtATim
     // Between workers that run side by side a fingerprint only narrows the circle, so it may take a twentieth of the time.
     private const int Share = 20;
     private static readonly TimeSpan LeastPause = TimeSpan.FromSeconds(1);
-    private readonly CheckoutStatus _checkout = new(ground.Repository);
+    private readonly CheckoutStatus _checkout = new(ground.Repository, [ground.RunsDirectory, ground.WorktreesDirectory]);
     private readonly SettingsFiles _settings = new(ground.Repository);
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _turn = new(1, 1);

@@ -54,13 +54,29 @@ public sealed class CheckoutImageTests : IDisposable
     }
 
     [Fact]
+    public async Task What_the_run_makes_itself_is_left_out_and_nothing_beside_it()
+    {
+        var image = await TakeAsync();
+        _repository.Write("tools/run's own/inner", "");
+        Assert.True(image.Holds());
+        _repository.Write("tools/not its own", "");
+        Assert.False(image.Holds());
+        File.Delete(At("tools/not its own"));
+        Assert.True(image.Holds());
+        Directory.Move(At("tools"), At("nested/tools"));
+        File.CreateSymbolicLink(At("tools"), At("nested/tools"));
+        _repository.Write("nested/tools/beside it", "");
+        Assert.False(image.Holds());
+    }
+
+    [Fact]
     public async Task A_file_of_this_very_moment_may_change_unseen_and_makes_no_image()
     {
         var (repository, index, status) = await AskAsync();
         await SettleAsync();
-        Assert.NotNull(CheckoutImage.TryTake(repository, index, status));
+        Assert.NotNull(CheckoutImage.TryTake(repository, index, status, [At("tools/run's own")]));
         File.WriteAllText(At("src/file1.txt"), "now");
-        Assert.Null(CheckoutImage.TryTake(repository, index, status));
+        Assert.Null(CheckoutImage.TryTake(repository, index, status, [At("tools/run's own")]));
     }
 
     [Fact]
@@ -69,7 +85,7 @@ public sealed class CheckoutImageTests : IDisposable
         _repository.Git("add", "-f", "ignored/c.o");
         var (repository, index, status) = await AskAsync();
         await SettleAsync();
-        if (CheckoutImage.TryTake(repository, index, status) is not { } image) return;
+        if (CheckoutImage.TryTake(repository, index, status, [At("tools/run's own")]) is not { } image) return;
         Directory.Move(At("ignored"), At("nested/away"));
         File.CreateSymbolicLink(At("ignored"), At("nested/away"));
         Assert.False(image.Holds());
@@ -135,7 +151,7 @@ public sealed class CheckoutImageTests : IDisposable
     {
         var (repository, index, status) = await AskAsync();
         await SettleAsync();
-        return CheckoutImage.TryTake(repository, index, status) ?? throw new InvalidOperationException("no image");
+        return CheckoutImage.TryTake(repository, index, status, [At("tools/run's own")]) ?? throw new InvalidOperationException("no image");
     }
 
     // Files that are younger than a tick of the clock make no image.

@@ -67,7 +67,7 @@ public sealed class CheckoutStatusTests : IDisposable
     private async Task<IReadOnlyList<string>> StatusAsync()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        _checkout ??= new CheckoutStatus(await GitRepository.OpenAsync(new Git(), _repository.Root, cancellationToken));
+        _checkout ??= new CheckoutStatus(await GitRepository.OpenAsync(new Git(), _repository.Root, cancellationToken), []);
         return await _checkout.StatusAsync(IndexImage.Read(IndexFile), cancellationToken);
     }
 }
