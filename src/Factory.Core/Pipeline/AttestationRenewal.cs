@@ -30,6 +30,7 @@ public static class AttestationRenewal
             throw new FactoryException(new Blocker(BlockerKind.Config, null, folder.Path, $"the run {folder.Id} has no verdict yet, so there is nothing to attest", $"finish it: factory integrate --run-id {folder.Id}"), RunStatus.Pending);
         cancellationToken.ThrowIfCancellationRequested();
         var manifest = ReadManifest(folder);
+        RequireSoundLedger(folder, cancellationToken);
         using var journal = new RunJournal(new LedgerWriter(folder.RunsDirectory, clock), folder.Id, new SecretRedactor(), RunOpening.FirstEvent(folder));
         try
         {
@@ -53,6 +54,17 @@ public static class AttestationRenewal
             throw new FactoryException(
                 new Blocker(BlockerKind.Check, null, folder.Path, $"the attestations of {folder.Id} could not be written: {error.Message}", "free space or mend the access rights, then try again"), RunStatus.Fail, error);
         }
+    }
+
+    // The run's lines are copied and signed once more, and the older copy is then gone: only a ledger that is what it was.
+    private static void RequireSoundLedger(RunFolder folder, CancellationToken cancellationToken)
+    {
+        var ledger = new LedgerPaths(folder.RunsDirectory).Ledger;
+        if (!File.Exists(ledger)) return;
+        var finding = LedgerVerifier.Verify(ledger, cancellationToken: cancellationToken);
+        if (finding.Status is not (RunStatus.Blocked or RunStatus.Fail)) return;
+        var place = finding.FirstBadLine is { } line ? string.Create(CultureInfo.InvariantCulture, $"line {line}: ") : "";
+        throw new FactoryException(BlockerKind.Check, $"the ledger is not what it was, so nothing is attested anew and every file of {folder.Id} is left as it is: {place}{finding.Reason}", "see what ledger-verify says, restore the ledger from a backup, and try again", ledger);
     }
 
     private static IReadOnlyDictionary<string, string>? LastRecorded(RunFolder folder)

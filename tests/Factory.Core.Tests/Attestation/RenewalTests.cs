@@ -24,6 +24,42 @@ public sealed class RenewalTests
         Assert.Contains("it is a renewal, and 3 files differed", await CheckpointMessageAsync(run), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("\"rc\":0", "\"rc\":7")]
+    [InlineData("\"rc\":0", "\"rc\":70")]
+    public async Task A_ledger_that_was_changed_is_attested_by_nobody_and_nothing_is_lost(string was, string now)
+    {
+        using var run = await AttestedRun.MakeAsync();
+        var ledger = Path.Combine(Path.GetDirectoryName(run.Folder)!, "factory_ledger.jsonl");
+        Change(ledger, was, now);
+        var before = Directory.EnumerateFiles(run.Folder, "*", SearchOption.AllDirectories).ToDictionary(file => file, File.ReadAllBytes);
+        var error = await Assert.ThrowsAsync<FactoryException>(() => run.RenewAsync());
+        Assert.Contains("the ledger is not what it was", error.Message, StringComparison.Ordinal);
+        Assert.Equal(before.Keys.Order(), Directory.EnumerateFiles(run.Folder, "*", SearchOption.AllDirectories).Order());
+        Assert.All(before, file => Assert.Equal(file.Value, File.ReadAllBytes(file.Key)));
+    }
+
+    [Fact]
+    public async Task A_changed_line_of_the_run_s_own_copy_is_known_by_its_id()
+    {
+        using var run = await AttestedRun.MakeAsync();
+        Change(run.At("ledger.jsonl"), "\"rc\":0", "\"rc\":7");
+        // Alone: that its digest is another one is told before.
+        var findings = new VerificationFindings();
+        LedgerExtractCheck.Read(RunContents.Scan(run.Folder, TestContext.Current.CancellationToken), run.Result.RunId, null, findings);
+        var check = Assert.Single(findings.ToResult(run.Result.RunId, run.Folder, null, 0).Checks);
+        Assert.Equal(RunStatus.Blocked, check.Status);
+        Assert.Contains("not the hash of its content", check.Message, StringComparison.Ordinal);
+    }
+
+    private static void Change(string file, string was, string now)
+    {
+        var text = File.ReadAllText(file);
+        var at = text.IndexOf(was, StringComparison.Ordinal);
+        Assert.True(at > 0);
+        File.WriteAllText(file, text.Remove(at, was.Length).Insert(at, now));
+    }
+
     [Fact]
     public async Task A_manifest_that_was_written_anew_over_changed_files_is_named()
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Factory.Core.Contracts;
 using Factory.Core.Ledger;
+using Factory.Core.Ledger.Verification;
 
 namespace Factory.Core.Attestation.Verification;
 
@@ -54,6 +55,7 @@ internal static class LedgerExtractCheck
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("run_id", out var id) || !root.TryGetProperty("event_type", out var type)) return "is not an event";
             if (runId is not null && id.GetString() != runId) return "is an event of another run";
+            if (LineVerdict.ExplainId(line) is { } changed) return $"was changed: {changed}";
             return isFirst && type.GetString() != WireEnum<LedgerEventType>.NameOf(LedgerEventType.RunStart) ? "is not the start of the run" : null;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
