@@ -18,7 +18,8 @@ public sealed record ContentFindings(IReadOnlyList<Blocker> Secrets, IReadOnlyLi
 /// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="security">The rules, from the caller.</param>
-public sealed class ContentGuard(GitRepository repository, SecuritySection security)
+/// <param name="baseCommit">What the work began from: a content that it holds already is not new, wherever it is copied to.</param>
+public sealed class ContentGuard(GitRepository repository, SecuritySection security, CommitId baseCommit)
 {
     /// <summary>Reads the contents; with no change, nothing is started.</summary>
     /// <param name="changes">What a worker changed.</param>
@@ -49,7 +50,7 @@ public sealed class ContentGuard(GitRepository repository, SecuritySection secur
         var artifacts = new ArtifactLimits(worker, security, contents.Allowed).Check(changes, contents.Sizes, patchBytes).ToList();
         var readable = changes.Where(change => IsFresh(change) && (contents.Allowed.Contains(change.Path) || contents.Sizes[change.Blob!.Value] <= security.MaxFileBytes)).ToList();
         if (!security.AllowExecutableArtifacts) artifacts.AddRange(readable.Where(change => !contents.Allowed.Contains(change.Path)).Select(change => Executable(worker, change, contents)).OfType<Blocker>());
-        var secrets = new SecretJudge(repository, security, worker);
+        var secrets = new SecretJudge(repository, security, worker, baseCommit);
         await secrets.JudgeAsync(readable, contents.Secrets, cancellationToken).ConfigureAwait(false);
         return new ContentFindings(secrets.Blockers, artifacts, secrets.Values);
     }

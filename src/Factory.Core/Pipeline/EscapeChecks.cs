@@ -63,7 +63,8 @@ public sealed class EscapeChecks : IDisposable
         }
         catch (Exception error) when (error is FactoryException or IOException or UnauthorizedAccessException)
         {
-            worker.Block(BlockerKind.Escape, $"was not started, because your checkout cannot be compared before and after it: {error.Message}", "mend what git reports, for example with 'git status' in your checkout, and run again");
+            var next = (error as FactoryException)?.Blocker.NextAction ?? "mend what git reports, for example with 'git status' in your checkout, and run again";
+            worker.Block(BlockerKind.Escape, $"was not started, because your checkout cannot be compared before and after it: {error.Message}", next);
             return false;
         }
     }

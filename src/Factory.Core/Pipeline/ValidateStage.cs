@@ -17,7 +17,7 @@ public sealed class ValidateStage(RunSession session)
 
     private readonly ChangeGuard _guard = new(session.Ground.Repository, session.Ground.BaseCommit, session.Ground.Protected);
 
-    private readonly ContentGuard _contents = new(session.Ground.Repository, session.Ground.Config.Security);
+    private readonly ContentGuard _contents = new(session.Ground.Repository, session.Ground.Config.Security, session.Ground.BaseCommit);
 
     /// <summary>What the bundles hand over, once <see cref="RunAsync"/> has ended.</summary>
     public IReadOnlyList<Contribution> Contributions { get; private set; } = [];

@@ -203,6 +203,7 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
     private async Task KeepAsync(CapturedWork work)
     {
         if (work.IsSeedLost) worker.Block(BlockerKind.Escape, "was captured from an index made anew, because the one that Factory kept was changed or deleted while it ran", "find out which worker did it and have it leave the repository's .git folder alone, then run again", _indexFile);
+        if (work.Narrowed > 0) worker.Warnings.Add(string.Create(CultureInfo.InvariantCulture, $"its sparse checkout left {work.Narrowed} paths out of its worktree; they count as unchanged"));
         foreach (var path in work.Gitlinks) worker.Block(BlockerKind.Worker, $"made another repository at {path}, whose files git does not capture; they stay in the worktree", "have the worker add plain files, or a submodule outside of Factory", path);
         worker.Branch = $"{session.Ground.Config.Run.BranchPrefix}/{session.Folder.Id}/{worker.Id}";
         await session.Ground.Repository.CreateRefAsync("refs/heads/" + worker.Branch, work.Commit, CancellationToken.None).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Text;
 using Factory.Core.Contracts;
 using Factory.Core.Guards.Writes;
 using Factory.Core.Repository;
@@ -12,12 +13,15 @@ public sealed record CapturedWork(CommitId Commit, CommitId Tree, IReadOnlyList<
 {
     /// <summary>Whether the index that the capture starts from was gone or changed, so that one was made anew from the base.</summary>
     public bool IsSeedLost { get; init; }
+
+    /// <summary>How many paths a sparse checkout left out of the worktree; they are captured as its index has them.</summary>
+    public int Narrowed { get; init; }
 }
 
 /// <summary>
 /// Turns the state of a worktree into a commit: staged, unstaged, untracked, deleted, renamed, mode-only and binary
 /// changes, committed or not. It reads the files against an index that the worker never had in its hands, so flags that a
-/// worker sets in its own index hide nothing.
+/// worker sets in its own index hide no change; only what a sparse checkout took out of the worktree is not deleted.
 /// </summary>
 public sealed class WorktreeCapture(GitRepository repository, GitIdentity identity)
 {
@@ -59,18 +63,19 @@ public sealed class WorktreeCapture(GitRepository repository, GitIdentity identi
         }
 
         await repository.RequireAsync(call with { Arguments = ["add", "--all", "--", "."] }, cancellationToken).ConfigureAwait(false);
+        var narrowed = await PutBackAsync(worktree, call, cancellationToken).ConfigureAwait(false);
         var tree = baseTree is { } unchanged && seed is not null && IsSameIndex(index, seed.Value.Bytes)
             ? unchanged
             : CommitId.Parse((await repository.RequireAsync(call with { Arguments = ["write-tree"] }, cancellationToken).ConfigureAwait(false)).Text);
         var head = worktree.DetachedHead ?? await ReadHeadAsync(worktree, cancellationToken).ConfigureAwait(false);
         var hasMoved = head is not null && head != baseCommit;
         baseTree ??= await repository.TreeOfAsync(baseCommit, cancellationToken).ConfigureAwait(false);
-        if (tree == baseTree && !hasMoved && worktree.UnfinishedOperation is null) return await SettleAsync(worktree, index, new CapturedWork(baseCommit, tree, []) { IsSeedLost = seed is null }, head, cancellationToken).ConfigureAwait(false);
+        if (tree == baseTree && !hasMoved && worktree.UnfinishedOperation is null) return await SettleAsync(worktree, index, new CapturedWork(baseCommit, tree, []) { IsSeedLost = seed is null, Narrowed = narrowed }, head, cancellationToken).ConfigureAwait(false);
         var origins = worktree.UnfinishedOperation is null ? [] : worktree.OperationOrigins;
         var parents = new[] { baseCommit }.Concat(hasMoved ? [head!.Value] : []).Concat(origins).Distinct();
         var commit = await repository.CommitTreeAsync(tree, parents, message, identity, cancellationToken).ConfigureAwait(false);
         var gitlinks = (await repository.DiffAsync(baseCommit, commit, cancellationToken).ConfigureAwait(false)).Where(change => change.IsGitlink && change.OldMode != change.NewMode).Select(change => change.Path);
-        return await SettleAsync(worktree, index, new CapturedWork(commit, tree, [.. gitlinks]) { IsSeedLost = seed is null }, head, cancellationToken).ConfigureAwait(false);
+        return await SettleAsync(worktree, index, new CapturedWork(commit, tree, [.. gitlinks]) { IsSeedLost = seed is null, Narrowed = narrowed }, head, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Captures what was committed in a worktree whose folder is gone.</summary>
@@ -92,6 +97,37 @@ public sealed class WorktreeCapture(GitRepository repository, GitIdentity identi
         var call = new GitCall("rev-parse", "--verify", "--quiet", "HEAD^{commit}") { GitDirectory = worktree.AdminDirectory, WorkingDirectory = repository.CommonDirectory };
         var answer = await repository.RunAsync(call, cancellationToken).ConfigureAwait(false);
         return answer.ExitCode == 0 ? CommitId.Parse(answer.Text) : null;
+    }
+
+    // What a sparse checkout leaves out of the worktree is not deleted: the worktree's own index says which paths those are.
+    private async Task<int> PutBackAsync(Worktree worktree, GitCall call, CancellationToken cancellationToken)
+    {
+        if (!HasRoomForSparse(worktree.IndexFile)) return 0;
+        var own = await repository.RunAsync(call with { IndexFile = null, Arguments = ["ls-files", "-t", "-s", "-z"] }, cancellationToken).ConfigureAwait(false);
+        if (own.ExitCode != 0) return 0;
+        // "S MODE ID STAGE\tPATH"
+        var left = own.Fields.Where(field => field.StartsWith("S ", StringComparison.Ordinal)).Select(field => field[2..])
+            .Where(entry => new FileInfo(Path.Combine(worktree.Path, entry[(entry.IndexOf('\t', StringComparison.Ordinal) + 1)..])) is { Exists: false, LinkTarget: null }).ToList();
+        if (left.Count == 0) return 0;
+        var input = Encoding.UTF8.GetBytes(string.Concat(left.Select(entry => entry + "\0")));
+        await repository.RequireAsync(call with { Arguments = ["update-index", "-z", "--index-info"], Input = input }, cancellationToken).ConfigureAwait(false);
+        return left.Count;
+    }
+
+    // Version 2 of an index has no bit for it.
+    private static bool HasRoomForSparse(string index)
+    {
+        try
+        {
+            Span<byte> header = stackalloc byte[8];
+            if (!RegularFile.Is(index)) return false;
+            using var file = File.OpenHandle(index, share: FileShare.ReadWrite | FileShare.Delete);
+            return RandomAccess.Read(file, header, 0) == header.Length && header[7] > 2;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     // git writes an index anew only when an entry changed; with the same bytes it stands for the same tree.

@@ -121,6 +121,15 @@ public sealed class BadWorkerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_sparse_checkout_leaves_out_of_a_worktree_is_not_deleted()
+    {
+        var result = await RunAsync("echo more >> docs/guide.md; git add -A; git commit -q -m docs; git update-index --skip-worktree docs/guide.md src/file2.txt; rm docs/guide.md src/file2.txt src/file3.txt; echo one >> src/file1.txt");
+        Assert.Equal(["docs/guide.md", "src/file1.txt", "src/file3.txt"], Changed(result).Order(StringComparer.Ordinal));
+        Assert.EndsWith("more\n", _repository.Git("show", result.Workers[0].Commit + ":docs/guide.md"), StringComparison.Ordinal);
+        Assert.Contains("2 paths out of its worktree", Assert.Single(result.Warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_worker_that_makes_a_repository_inside_its_worktree_blocks_and_the_files_stay()
     {
         var result = await RunAsync("git init -q src/inner; cd src/inner; echo x > x; git add -A; git -c user.name=a -c user.email=a@b commit -q -m x");

@@ -51,7 +51,7 @@ public sealed class ContentTests : IDisposable
         var token = SecretSamples.ByRule["github-token"](new Random(1)).Secret;
         _repository.Write("src/old.txt", string.Concat(Enumerable.Range(0, 20).Select(n => $"line {n}\n")) + token + "\n");
         _repository.Commit("with a token");
-        _repository.Configure(("A_worker", "git mv src/old.txt src/new.txt; sed -i 's/line 3/line three/' src/new.txt"));
+        _repository.Configure(("A_worker", "git mv src/old.txt src/new.txt; sed -i 's/line 3/line three/' src/new.txt"), ("B_worker", "cp src/old.txt src/copy.txt"), ("C_worker", "echo postgres://user:password@localhost/db > src/c.txt"));
         Assert.Equal([], (await _repository.OneshotAsync(TestContext.Current.CancellationToken)).Blockers);
     }
 

@@ -10,11 +10,15 @@ public sealed record Escape(EscapeArea Area, string Name, string Deed, string Di
     /// <summary>The deed of something that was not there before.</summary>
     public const string Made = "was made";
 
-    /// <summary>Whether a person who works in the repository during a run makes such changes too.</summary>
-    public bool IsEverydayWork => Area is EscapeArea.Checkout or EscapeArea.Index or EscapeArea.Head or EscapeArea.Ref or EscapeArea.Settings;
+    /// <summary>The name of a repository that git cannot read any more.</summary>
+    public const string Unreadable = "the repository";
 
-    /// <summary>Whether it is only a copy of what a remote says, which editors renew in the background.</summary>
-    public bool IsRemoteCopy => Area == EscapeArea.Ref && Name.StartsWith("refs/remotes/", StringComparison.Ordinal);
+    /// <summary>Whether a person who works in the repository during a run makes such changes too.</summary>
+    public bool IsEverydayWork =>
+        Area is EscapeArea.Checkout or EscapeArea.Index or EscapeArea.Head or EscapeArea.Ref or EscapeArea.Settings or EscapeArea.Worktree || (Area == EscapeArea.Shared && Name is "logs/refs/stash" or "info/exclude");
+
+    /// <summary>Whether it is only a copy of what a remote says, which editors and git's own maintenance renew in the background.</summary>
+    public bool IsRemoteCopy => Area == EscapeArea.Ref && (Name.StartsWith("refs/remotes/", StringComparison.Ordinal) || Name.StartsWith("refs/prefetch/", StringComparison.Ordinal));
 
     /// <summary>Whether it is an ordinary branch that was not there before: it takes nothing from anybody, and stays.</summary>
     public bool IsNewBranch => Area == EscapeArea.Ref && Deed == Made && Name.StartsWith("refs/heads/", StringComparison.Ordinal) && Name != "refs/heads/HEAD" && !Diff.StartsWith("+->", StringComparison.Ordinal);
@@ -29,6 +33,7 @@ public sealed record Escape(EscapeArea Area, string Name, string Deed, string Di
         EscapeArea.Ref => $"the ref {Name}",
         EscapeArea.Config => $"{Name} of the repository's configuration, which all worktrees share,",
         EscapeArea.Hook => $"the hook {Name}",
+        EscapeArea.Shared when Name == Unreadable => "the repository",
         EscapeArea.Shared => $"{Name} of the repository, which all worktrees share,",
         EscapeArea.Worktree => $"the worktree {Name}",
         EscapeArea.Input => $"the file {Name}, which runs are made from,",

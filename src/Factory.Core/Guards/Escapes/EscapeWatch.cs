@@ -127,7 +127,7 @@ public sealed class EscapeWatch(EscapeGround ground, int workers, bool oneAtATim
         catch (Exception error) when (error is FactoryException or IOException or UnauthorizedAccessException)
         {
             // It could be read before the workers ran.
-            return (_before!, [new Escape(EscapeArea.Shared, "the repository", $"cannot be read any more ({error.Message})", "")]);
+            return (_before!, [new Escape(EscapeArea.Shared, Escape.Unreadable, $"cannot be read any more ({error.Message})", "")]);
         }
     }
 }

@@ -7,7 +7,7 @@ using Factory.Core.Repository;
 namespace Factory.Core.Guards.Secrets;
 
 /// <summary>Turns what was found in the new contents into blockers, less what the base held already and what the caller allows.</summary>
-internal sealed class SecretJudge(GitRepository repository, SecuritySection security, string worker)
+internal sealed class SecretJudge(GitRepository repository, SecuritySection security, string worker, CommitId baseCommit)
 {
     /// <summary>How many secrets of one content are looked at.</summary>
     internal const int MostHits = 100_000;
@@ -30,6 +30,8 @@ internal sealed class SecretJudge(GitRepository repository, SecuritySection secu
     {
         var suspects = changes.Where(change => change.Blob != change.OldBlob && found.ContainsKey(change.Blob!.Value)).ToList();
         if (suspects.Count == 0) return;
+        var held = await ListBaseAsync(cancellationToken).ConfigureAwait(false);
+        suspects.RemoveAll(change => held.Contains(change.Blob!.Value.Hex));
         var ignored = new GlobSet(security.SecretPaths, ignoreCase: false).Match(suspects.Select(change => change.Path));
         suspects.RemoveAll(change => ignored.Contains(change.Path));
         using var before = new BaseSecrets();
@@ -42,6 +44,14 @@ internal sealed class SecretJudge(GitRepository repository, SecuritySection secu
         _values.AddRange(all.Select(one => one.Hit.Secret).Distinct(StringComparer.Ordinal).Take(MostLearned));
         _blockers.AddRange(all.Take(MostBlockers).Select(one => Block(one.Path, one.Hit, one.Print)));
         if (all.Count > MostBlockers) _blockers.Add(new Blocker(BlockerKind.Secret, worker, null, $"{worker} added {all.Count - MostBlockers} more secrets, which are not listed", "mend the listed ones first"));
+    }
+
+    // git calls a file copied only when its source was changed too.
+    private async Task<HashSet<string>> ListBaseAsync(CancellationToken cancellationToken)
+    {
+        var call = new GitCall("ls-tree", "-r", "-z", "--full-tree", baseCommit.Hex);
+        // "MODE blob ID\tPATH"
+        return [.. (await repository.RequireAsync(call, cancellationToken).ConfigureAwait(false)).Fields.Select(field => field.Split(' ', 3)[2].Split('\t')[0])];
     }
 
     private Blocker Block(string path, SecretHit hit, string print) => new(

@@ -18,12 +18,13 @@ public sealed class SecretRule
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-\u0130\u017f\u212a");
     private readonly SecretRuleEntry _entry;
     private readonly SearchValues<string> _placeholders;
+    private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _words;
     private readonly Lazy<SecretPattern> _pattern;
     private readonly string _lead;
 
-    internal SecretRule(SecretRuleEntry entry, SearchValues<string> placeholders)
+    internal SecretRule(SecretRuleEntry entry, SearchValues<string> placeholders, HashSet<string> words)
     {
-        (_entry, _placeholders, _lead) = (entry, placeholders, LeadOf(entry));
+        (_entry, _placeholders, _words, _lead) = (entry, placeholders, words.GetAlternateLookup<ReadOnlySpan<char>>(), LeadOf(entry));
         _pattern = new Lazy<SecretPattern>(() => new SecretPattern(entry.Pattern, entry.IgnoreCase));
     }
 
@@ -117,7 +118,7 @@ public sealed class SecretRule
         var secret = text[start..end];
         if (_entry.Checksum is not null && TokenChecksum.IsRight(secret)) return true;
         if (_entry.Mixed && !(secret.ContainsAnyInRange('0', '9') && (secret.ContainsAnyInRange('a', 'z') || secret.ContainsAnyInRange('A', 'Z')))) return false;
-        return (_entry.MinEntropy == 0 || Entropy.Of(secret[..Math.Min(secret.Length, UsualReach)]) >= _entry.MinEntropy) && !secret.ContainsAny(_placeholders);
+        return (_entry.MinEntropy == 0 || Entropy.Of(secret[..Math.Min(secret.Length, UsualReach)]) >= _entry.MinEntropy) && !secret.ContainsAny(_placeholders) && !_words.Contains(secret);
     }
 
     // A header alone is text about keys; a key has a long run of base64 behind it. The whole key is the secret.

@@ -14,7 +14,8 @@ public sealed class SecretRuleSet
     {
         Placeholders = document.Placeholders;
         var examples = SearchValues.Create([.. Placeholders], StringComparison.OrdinalIgnoreCase);
-        Rules = [.. document.Rules.Select(entry => new SecretRule(entry, examples))];
+        var words = document.PlaceholderWords.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        Rules = [.. document.Rules.Select(entry => new SecretRule(entry, examples, words))];
     }
 
     /// <summary>The rules of this build.</summary>
@@ -39,7 +40,7 @@ public sealed class SecretRuleSet
 
 /// <summary>The file of rules (schema: <c>secret_rules</c>).</summary>
 internal sealed record SecretRulesDocument(
-    [property: JsonPropertyName("$schema")] string? Schema, int SchemaVersion, IReadOnlyList<string> Placeholders, IReadOnlyList<SecretRuleEntry> Rules);
+    [property: JsonPropertyName("$schema")] string? Schema, int SchemaVersion, IReadOnlyList<string> Placeholders, IReadOnlyList<string> PlaceholderWords, IReadOnlyList<SecretRuleEntry> Rules);
 
 /// <summary>One rule of the file; <see cref="SecretRule"/> says what the members mean.</summary>
 internal sealed record SecretRuleEntry(
