@@ -107,12 +107,15 @@ public sealed class WorktreeCapture(GitRepository repository, GitIdentity identi
         if (own.ExitCode != 0) return 0;
         // "S MODE ID STAGE\tPATH"
         var left = own.Fields.Where(field => field.StartsWith("S ", StringComparison.Ordinal)).Select(field => field[2..])
-            .Where(entry => new FileInfo(Path.Combine(worktree.Path, entry[(entry.IndexOf('\t', StringComparison.Ordinal) + 1)..])) is { Exists: false, LinkTarget: null }).ToList();
+            .Where(entry => IsMissing(Path.Combine(worktree.Path, entry[(entry.IndexOf('\t', StringComparison.Ordinal) + 1)..]))).ToList();
         if (left.Count == 0) return 0;
         var input = Encoding.UTF8.GetBytes(string.Concat(left.Select(entry => entry + "\0")));
         await repository.RequireAsync(call with { Arguments = ["update-index", "-z", "--index-info"], Input = input }, cancellationToken).ConfigureAwait(false);
         return left.Count;
     }
+
+    // What a link leads to need not exist.
+    private static bool IsMissing(string path) => !Path.Exists(path) && new FileInfo(path).LinkTarget is null;
 
     // Version 2 of an index has no bit for it.
     private static bool HasRoomForSparse(string index)

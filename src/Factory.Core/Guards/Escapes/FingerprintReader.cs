@@ -35,13 +35,22 @@ internal sealed class FingerprintReader(EscapeGround ground, CheckoutStatus chec
         var refs = ReadRefsAsync(cancellationToken);
         var index = IndexImage.Read(Path.Combine(ground.Repository.GitDirectory, "index"));
         var files = ReadCheckoutAsync(index, cancellationToken);
-        ReadShared();
-        ReadWorktrees();
-        ReadSubmodules();
-        foreach (var file in ground.Inputs) Add(EscapeArea.Input, file, file, keepContent: false);
+        var places = settings.ListAsync(cancellationToken);
+        try
+        {
+            ReadShared();
+            ReadWorktrees();
+            ReadSubmodules();
+            foreach (var file in ground.Inputs) Add(EscapeArea.Input, file, file, keepContent: false);
+        }
+        finally
+        {
+            // Also when one of them fails: nothing may still be looking afterwards.
+            await Task.WhenAll(refs, files, places).ConfigureAwait(false);
+        }
+
         // They may hold passwords, so that what was changed in them is not shown.
-        foreach (var file in await settings.ListAsync(cancellationToken).ConfigureAwait(false)) AddAll(EscapeArea.Settings, file, file);
-        await Task.WhenAll(refs, files).ConfigureAwait(false);
+        foreach (var file in await places.ConfigureAwait(false)) AddAll(EscapeArea.Settings, file, file);
         return new Fingerprint(_items, index.Bytes);
     }
 

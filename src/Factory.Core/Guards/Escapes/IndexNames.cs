@@ -49,7 +49,7 @@ internal static class IndexNames
 
             return HasOnlyKnownExtensions(body[at..]) ? names : null;
         }
-        catch (Exception error) when (error is ArgumentOutOfRangeException or DecoderFallbackException or IndexOutOfRangeException or ArgumentException)
+        catch (Exception error) when (error is ArgumentException or IndexOutOfRangeException or OverflowException)
         {
             return null;
         }

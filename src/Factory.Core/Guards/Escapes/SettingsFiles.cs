@@ -30,7 +30,7 @@ internal sealed class SettingsFiles(GitRepository repository)
     private static IEnumerable<string> UsualPlaces()
     {
         var home = Home;
-        if (Variable("XDG_CONFIG_HOME") is { } shared || (home is not null && (shared = Path.Combine(home, ".config")) is not null))
+        if ((Variable("XDG_CONFIG_HOME") ?? (home is null ? null : Path.Combine(home, ".config"))) is { } shared)
             foreach (var name in (string[])["config", "ignore", "attributes"]) yield return Path.Combine(shared, "git", name);
         if (Variable("GIT_CONFIG_GLOBAL") is { } global) yield return Path.GetFullPath(global);
         else if (home is not null) yield return Path.Combine(home, ".gitconfig");

@@ -61,18 +61,31 @@ public sealed class IndexNamesTests : IDisposable
     }
 
     [Property(MaxTest = 300)]
-    public void A_spoilt_index_gives_names_or_nothing_and_never_an_error(ushort at, byte value, ushort cut)
+    public void A_spoilt_index_gives_names_or_nothing_and_never_an_error(ushort at, byte value, ushort cut, bool isCompressed)
     {
-        var bytes = Spoilt.Value;
+        var bytes = isCompressed ? Compressed.Value : Plain.Value;
         Assert.Null(IndexNames.Read(bytes.AsSpan(0, cut % bytes.Length)));
         var changed = bytes.ToArray();
         changed[at % changed.Length] = value;
         _ = IndexNames.Read(changed);
     }
 
-    private static readonly Lazy<byte[]> Spoilt = new(() =>
+    [Fact]
+    public void A_name_that_keeps_more_of_the_one_before_than_there_is_ends_in_nothing()
+    {
+        var bytes = Compressed.Value.ToArray();
+        // The first entry's flags end at 12 + 62; then comes how much of the name before is dropped.
+        bytes.AsSpan(12 + 62, 8).Fill(0xFF);
+        Assert.Null(IndexNames.Read(bytes));
+    }
+
+    private static readonly Lazy<byte[]> Plain = new(() => MakeIndex("2"));
+    private static readonly Lazy<byte[]> Compressed = new(() => MakeIndex("4"));
+
+    private static byte[] MakeIndex(string version)
     {
         using var repository = new TestRepository();
+        repository.Git("update-index", "--index-version", version);
         return File.ReadAllBytes(Path.Combine(repository.Root, ".git", "index"));
-    });
+    }
 }
