@@ -6,55 +6,47 @@ using Factory.Core.Ledger;
 namespace Factory.Core.Pipeline;
 
 /// <summary>Watches, while workers run, over what they may not change, and records what they changed all the same.</summary>
-public sealed class EscapeChecks : IDisposable
+public sealed class EscapeChecks : IAsyncDisposable
 {
     private const string FileName = "escapes.diff";
     private readonly RunSession _session;
     private readonly EscapeWatch _watch;
     private readonly EscapeReport _report;
-    private readonly ForgedObjects _objects;
+    private readonly ForgedObjects? _objects;
+
+    // A dry run starts nobody.
+    private readonly bool _isOff;
     private readonly HashSet<string> _moved = new(StringComparer.Ordinal);
     private readonly HashSet<string> _since = new(StringComparer.Ordinal);
-    private LedgerMark _ledger;
     private readonly ClosedBundles _bundles = new();
     private readonly Lock _gate = new();
+    private LedgerMark? _ledger;
+    private Task<IReadOnlyList<Escape>>? _forged;
+    private int _left;
 
     /// <summary>Begins to watch.</summary>
     public EscapeChecks(RunSession session)
     {
-        _session = session;
+        (_session, _isOff, _left) = (session, session.IsDryRun || session.Services.LeavesOutGuards, session.Workers.Count);
         var ground = session.Ground;
         _watch = new EscapeWatch(
             new EscapeGround(ground.Repository, session.Folder.Id, ground.Config.Run.BranchPrefix, ground.RunsDirectory, ground.WorktreesDirectory, Inputs(session)),
             session.Workers.Count,
             ground.Config.Run.MaxParallel == 1 || session.Workers.Count == 1);
         _report = new EscapeReport(ground.Config.Security.EscapeCheck != "block", session.Shown(EvidenceFile), session.Redactor);
+        if (_isOff) return;
         _objects = new ForgedObjects(ground.Repository);
         _ledger = LedgerMark.Take(new LedgerPaths(ground.RunsDirectory).Ledger);
-        if (!session.Services.LeavesOutGuards) _ = _watch.BeginAsync();
+        _ = _watch.BeginAsync();
     }
 
     private string EvidenceFile => Path.Combine(_session.Folder.Integrator, "LOGS", FileName);
-
-    /// <summary>Ends the watch of a run that starts no worker: nothing may still be looking when the run has ended.</summary>
-    public async Task AbandonAsync()
-    {
-        if (_session.Services.LeavesOutGuards) return;
-        try
-        {
-            await _watch.BeginAsync().ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is FactoryException or IOException or UnauthorizedAccessException)
-        {
-            // There is no worker that it could have been compared for.
-        }
-    }
 
     /// <summary>A worker is about to start; nothing of it may run before this has ended.</summary>
     /// <returns>Whether it may start: what nobody could look at before is nothing to compare with afterwards.</returns>
     public async Task<bool> StartAsync(WorkerState worker)
     {
-        if (_session.Services.LeavesOutGuards) return true;
+        if (_isOff) return true;
         try
         {
             await _watch.StartAsync(worker.Id).ConfigureAwait(false);
@@ -72,7 +64,9 @@ public sealed class EscapeChecks : IDisposable
     /// <summary>A worker has ended, or never started. What it alone can have changed blocks it.</summary>
     public async Task EndAsync(WorkerState worker)
     {
-        if (_session.Services.LeavesOutGuards) return;
+        if (_isOff) return;
+        // All have ended: what they wrote among git's objects is read while the last one's changes are captured.
+        if (Interlocked.Decrement(ref _left) == 0) _forged = Task.Run(_objects!.FindAsync);
         var (wasAlone, found) = await _watch.EndAsync(worker.Id).ConfigureAwait(false);
         lock (_gate)
         {
@@ -93,14 +87,15 @@ public sealed class EscapeChecks : IDisposable
     /// <summary>A worker's bundle was written, and is nobody's to change from now on.</summary>
     public void Close(WorkerState worker)
     {
-        if (!_session.Services.LeavesOutGuards) _bundles.Add(worker.Id, _session.Folder.Bundle(worker.Id));
+        if (!_isOff) _bundles.Add(worker.Id, _session.Folder.Bundle(worker.Id));
     }
 
     /// <summary>Judges what is left to judge when all workers have ended, and writes the evidence.</summary>
     public async Task CompleteAsync()
     {
+        if (_isOff) return;
         var (blockers, warnings) = (_report.Blockers.Count, _report.Warnings.Count);
-        var objects = _session.Services.LeavesOutGuards ? Task.FromResult<IReadOnlyList<Escape>>([]) : Task.Run(_objects.FindAsync);
+        var objects = _forged ?? Task.Run(_objects!.FindAsync);
         var rest = _watch.CompleteAsync();
         // Both, even when one fails: nothing may still be looking when the run has ended.
         await Task.WhenAll(rest, objects).ConfigureAwait(false);
@@ -120,13 +115,17 @@ public sealed class EscapeChecks : IDisposable
     public static IEnumerable<LogRecord> FindLog(RunSession session) =>
         File.Exists(Path.Combine(session.Folder.Integrator, "LOGS", FileName)) ? [new LogRecord("escapes", "LOGS/" + FileName, null)] : [];
 
-    /// <inheritdoc/>
-    public void Dispose() => _watch.Dispose();
+    /// <summary>Waits, also when the run went wrong: nothing may still be looking when it has ended.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_forged is not null) await Task.WhenAny(_forged).ConfigureAwait(false);
+        await _watch.DisposeAsync().ConfigureAwait(false);
+    }
 
     // What lies in the run's own folders: closed bundles, the ledger, worktrees that were captured. Each change is told once.
     private void AddTraces(IReadOnlyList<string> suspects)
     {
-        foreach (var escape in _bundles.TakeChanges().Concat(_ledger.Compare()).Concat(MovedWorktrees().Where(escape => _moved.Add(escape.Name))).ToList())
+        foreach (var escape in _bundles.TakeChanges().Concat(_ledger!.Compare()).Concat(MovedWorktrees().Where(escape => _moved.Add(escape.Name))).ToList())
             _report.Add(new EscapeFinding(escape, suspects));
         if (!_ledger.Holds) _ledger = LedgerMark.Take(_ledger.File);
     }

@@ -13,12 +13,12 @@ public sealed class LaunchStage(RunSession session, EscapeChecks? watch = null)
     {
         foreach (var worker in session.Workers) session.Files.EnsureFolder(Path.Combine(session.Folder.Bundle(worker.Id), "LOGS"));
         if (session.IsDryRun) await CloseAllAsync().ConfigureAwait(false);
+        else if (watch is not null) await RunWatchedAsync(watch, cancellationToken).ConfigureAwait(false);
         else
         {
-            using var own = watch is null ? new EscapeChecks(session) : null;
-            var escapes = watch ?? own!;
-            await RunWorkersAsync(escapes, cancellationToken).ConfigureAwait(false);
-            await escapes.CompleteAsync().ConfigureAwait(false);
+            var escapes = new EscapeChecks(session);
+            await using var ending = escapes.ConfigureAwait(false);
+            await RunWatchedAsync(escapes, cancellationToken).ConfigureAwait(false);
         }
 
         var status = StatusEvaluator.Worst(session.Workers.Select(worker => session.IsDryRun && worker.Status == RunStatus.Pending ? RunStatus.Warn : worker.Status));
@@ -75,6 +75,12 @@ public sealed class LaunchStage(RunSession session, EscapeChecks? watch = null)
             worker.Warnings.Add("dry run: its command was not started");
             await new WorkerCloseout(session).WriteAsync(worker, CancellationToken.None).ConfigureAwait(false);
         }
+    }
+
+    private async Task RunWatchedAsync(EscapeChecks escapes, CancellationToken cancellationToken)
+    {
+        await RunWorkersAsync(escapes, cancellationToken).ConfigureAwait(false);
+        await escapes.CompleteAsync().ConfigureAwait(false);
     }
 
     private async Task RunWorkersAsync(EscapeChecks escapes, CancellationToken cancellationToken)

@@ -18,11 +18,11 @@ public sealed class Oneshot(RunSession session)
     private async Task<RunResult> RunStagesAsync(CancellationToken cancellationToken)
     {
         // Looking at the checkout takes about as long as preflight, and each leaves a core to the other.
-        using var escapes = session.IsDryRun ? null : new EscapeChecks(session);
+        var escapes = new EscapeChecks(session);
+        await using var ending = escapes.ConfigureAwait(false);
         var ready = await session.StageAsync(FactoryPipeline.Preflight, () => new PreflightStage(session).RunAsync(cancellationToken)).ConfigureAwait(false);
         if (ready is RunStatus.Blocked or RunStatus.Fail)
         {
-            if (escapes is not null) await escapes.AbandonAsync().ConfigureAwait(false);
             session.Stages.Add(new StageResult(FactoryPipeline.Launch, RunStatus.Pending, 0));
             session.Stages.Add(new StageResult(FactoryPipeline.Validate, RunStatus.Pending, 0));
             return await FinishAsync([], cancellationToken).ConfigureAwait(false);

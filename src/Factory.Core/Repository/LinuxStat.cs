@@ -9,18 +9,20 @@ internal static unsafe partial class LinuxStat
     internal const int Size = 256;
 
     internal const uint TypeOnly = 1, Basic = 0x7FF;
-    private const int WorkingDirectory = -100, DoNotFollow = 0x100;
+    internal const int WorkingDirectory = -100;
+    private const int DoNotFollow = 0x100;
 
     /// <summary>Asks for a path itself, never for what a link points at.</summary>
+    /// <param name="folder">The folder that a relative path begins in: a descriptor, or <see cref="WorkingDirectory"/>.</param>
     /// <param name="path">The path in UTF-8, ended by a zero.</param>
     /// <param name="mask">Which fields are wanted.</param>
     /// <param name="answer"><see cref="Size"/> bytes.</param>
     /// <returns>0, or the error's number; -1 where the call does not exist: musl before 1.2.5 and glibc before 2.28 lack it.</returns>
-    internal static int Read(byte* path, uint mask, byte* answer)
+    internal static int Read(int folder, byte* path, uint mask, byte* answer)
     {
         try
         {
-            return Statx(WorkingDirectory, path, DoNotFollow, mask, answer) == 0 ? 0 : Marshal.GetLastPInvokeError();
+            return Statx(folder, path, DoNotFollow, mask, answer) == 0 ? 0 : Marshal.GetLastPInvokeError();
         }
         catch (EntryPointNotFoundException)
         {

@@ -21,6 +21,6 @@ public static unsafe class RegularFile
     {
         var answer = stackalloc byte[LinuxStat.Size];
         fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
-            return LinuxStat.Read(name, LinuxStat.TypeOnly, answer) == 0 ? *(ushort*)(answer + ModeOffset) & TypeMask : null;
+            return LinuxStat.Read(LinuxStat.WorkingDirectory, name, LinuxStat.TypeOnly, answer) == 0 ? *(ushort*)(answer + ModeOffset) & TypeMask : null;
     }
 }

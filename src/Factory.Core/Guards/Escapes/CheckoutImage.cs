@@ -1,19 +1,16 @@
-using System.IO.Enumeration;
 using System.Text;
 using Factory.Core.Repository;
 
 namespace Factory.Core.Guards.Escapes;
 
 /// <summary>
-/// The inodes, sizes and times of everything that <c>git status</c> looked at, so that it need not be asked again while none
-/// of them differs: each file in the index, each untracked one, each folder that is not ignored, HEAD and its ref. A time of
-/// change cannot be set by anybody, and a folder's tells of every name that comes or goes. Linux only; elsewhere git is asked.
+/// The inodes, sizes and times of everything that git looks at when it compares the checkout with the index, so that it need
+/// not be asked again while none of them differs: each file in the index, each untracked one, each folder that is not ignored.
+/// A time of change cannot be set by anybody, and a folder's tells of every name that comes or goes. Linux only; elsewhere git
+/// is asked.
 /// </summary>
 internal sealed class CheckoutImage
 {
-    // A time is drawn from a clock that ticks every few milliseconds, or every two seconds on the file systems of cameras. A
-    // file that is younger than that may be changed once more without its time telling so.
-    private const long FineTick = 100_000_000, CoarseTick = 2_000_000_000, Millisecond = 1_000_000;
     private readonly byte[] _paths;
     private readonly FileStamp[] _stamps;
     private readonly OwnFolders _own;
@@ -27,21 +24,30 @@ internal sealed class CheckoutImage
     /// <param name="own">The run's own folders, absolute; what lies in them is nobody's to look at here.</param>
     public static CheckoutImage? TryTake(GitRepository repository, IndexImage index, IReadOnlyList<string> status, IReadOnlyList<string> own)
     {
-        if (!OperatingSystem.IsLinux() || Directory.Exists(Path.Combine(repository.CommonDirectory, "reftable"))) return null;
-        if (IndexNames.Read(index.Bytes) is not { } names || FindFolders(repository.Root, names, status) is not { } folders) return null;
+        if (!LinuxFolder.IsAvailable || IndexEntries.Read(index.Bytes) is not { } entries || FindFolders(repository.Root, entries, status) is not { } folders) return null;
         // A list of what is ignored may be ignored itself.
         var untracked = status.Where(field => field[0] == '?' || (field[0] == '!' && field.EndsWith(".gitignore", StringComparison.Ordinal))).Select(field => field[2..]);
-        var around = OwnFolders.Take(repository.Root, own);
-        var paths = Join(names.Concat(folders.Where(folder => !around.Holds(folder))).Concat(untracked).Select(name => Path.Combine(repository.Root, name)).Concat(HeadFiles(repository)));
-        var now = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
-        var stamps = new List<FileStamp>(names.Count + 64);
+        return TryTake(repository.Root, entries, folders.Concat(untracked), OwnFolders.Take(repository.Root, own), static (_, _) => true);
+    }
+
+    /// <summary>Takes one of the files in an index and of others; null when it would not tell of every change.</summary>
+    /// <param name="root">The checkout.</param>
+    /// <param name="entries">The index.</param>
+    /// <param name="others">Folders and further files, relative to the checkout.</param>
+    /// <param name="own">The run's own folders.</param>
+    /// <param name="isAsExpected">Whether an entry's file may be as it is; else there is no image.</param>
+    internal static CheckoutImage? TryTake(string root, IndexEntries entries, IEnumerable<string> others, OwnFolders own, Func<int, FileStamp, bool> isAsExpected)
+    {
+        var paths = Join(root, entries, others.Where(folder => !own.Holds(folder)));
+        var now = FileStamp.Nanoseconds(DateTime.UtcNow);
+        var stamps = new List<FileStamp>(entries.Count + 64);
         foreach (var stamp in Read(paths))
         {
-            if (stamp is not { } known || known.Changed > now - (known.Changed % Millisecond == 0 ? CoarseTick : FineTick)) return null;
+            if (stamp is not { } known || !known.IsSettledAt(now) || (stamps.Count < entries.Count && !isAsExpected(stamps.Count, known))) return null;
             stamps.Add(known);
         }
 
-        return new CheckoutImage(paths, [.. stamps], around);
+        return new CheckoutImage(paths, [.. stamps], own);
     }
 
     /// <summary>Whether everything is as it was.</summary>
@@ -54,56 +60,54 @@ internal sealed class CheckoutImage
     }
 
     // Every folder that git looks into. What it does not look into it names: ignored ones, and other repositories.
-    private static List<string>? FindFolders(string root, IReadOnlyList<string> names, IReadOnlyList<string> status)
+    private static List<string>? FindFolders(string root, IndexEntries entries, IReadOnlyList<string> status)
     {
         var closed = status.Where(field => field[0] is '?' or '!' && field[^1] == '/').Select(field => field[2..^1]).ToHashSet(StringComparer.Ordinal);
         // Tracked files in an ignored folder: its files are known, but a link could take the folder's place.
-        if (closed.Count > 0 && names.SelectMany(Parents).Any(closed.Contains)) return null;
+        if (entries.TryReadFolders() is not { } tracked || tracked.Overlaps(closed)) return null;
         try
         {
-            var prefix = root.Length + (root.EndsWith('/') ? 0 : 1);
-            var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
-            var found = new FileSystemEnumerable<string>(root, (ref entry) => entry.ToFullPath()[prefix..], options)
-            {
-                ShouldIncludePredicate = (ref entry) => IsOpen(ref entry),
-                ShouldRecursePredicate = (ref entry) => IsOpen(ref entry),
-            };
+            List<string> found = [""];
+            using var top = LinuxFolder.Open(root);
             // A name that is no UTF-8 was not read as it is.
-            var folders = found.Prepend("").ToList();
-            return folders.Concat(status).Any(name => name.Contains('\uFFFD', StringComparison.Ordinal)) ? null : folders;
-
-            bool IsOpen(ref FileSystemEntry entry) =>
-                entry.IsDirectory && (entry.Attributes & FileAttributes.ReparsePoint) == 0 && entry.FileName is not ".git" && (closed.Count == 0 || !closed.Contains(entry.ToFullPath()[prefix..]));
+            return top is not null && Walk(top, "", closed, found) && !found.Concat(status).Any(name => name.Contains('\uFFFD', StringComparison.Ordinal)) ? found : null;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (IOException)
         {
             return null;
         }
     }
 
-    private static IEnumerable<string> Parents(string name)
+    private static bool Walk(LinuxFolder folder, string prefix, HashSet<string> closed, List<string> found)
     {
-        for (var slash = name.LastIndexOf('/'); slash > 0; slash = name.LastIndexOf('/', slash - 1)) yield return name[..slash];
-    }
-
-    // git compares the index with the commit that HEAD names.
-    private static IEnumerable<string> HeadFiles(GitRepository repository)
-    {
-        var head = Path.Combine(repository.GitDirectory, "HEAD");
-        IEnumerable<string> files = [head, Path.Combine(repository.CommonDirectory, "packed-refs")];
-        return RegularFile.Is(head) && File.ReadAllText(head) is ['r', 'e', 'f', ':', .. var name] ? files.Append(Path.Combine(repository.CommonDirectory, name.Trim())) : files;
-    }
-
-    private static byte[] Join(IEnumerable<string> paths)
-    {
-        var all = new MemoryStream();
-        foreach (var path in paths)
+        while (folder.Next(out var entry))
         {
-            all.Write(Encoding.UTF8.GetBytes(path));
-            all.WriteByte(0);
+            if (!folder.IsFolder(entry) || entry.IsGitFolder) continue;
+            var name = prefix + entry.Text;
+            if (closed.Contains(name)) continue;
+            found.Add(name);
+            using var inner = folder.Open(entry.Name);
+            if (inner is null || !Walk(inner, name + "/", closed, found)) return false;
         }
 
+        return true;
+    }
+
+    // Each ended by a zero, the index's first.
+    private static byte[] Join(string root, IndexEntries entries, IEnumerable<string> others)
+    {
+        var all = new MemoryStream();
+        var folder = Encoding.UTF8.GetBytes(root.EndsWith('/') ? root : root + "/");
+        for (var entry = 0; entry < entries.Count; entry++) Add(entries.Name(entry));
+        foreach (var other in others) Add(Encoding.UTF8.GetBytes(other));
         return all.ToArray();
+
+        void Add(ReadOnlySpan<byte> name)
+        {
+            all.Write(folder);
+            all.Write(name);
+            all.WriteByte(0);
+        }
     }
 
     // One after the other, as they are asked for; null for what cannot be looked at.

@@ -3,8 +3,8 @@ using Factory.Core.Repository;
 namespace Factory.Core.Guards.Escapes;
 
 /// <summary>
-/// What git says of the user's checkout. It is asked once, before the first worker starts, and again only when something
-/// differs from how it was then. git reads a file anew, every time, whose time is that of the index or is not the one in the
+/// How the files of the user's checkout differ from the index. git is asked once, before the first worker starts, or not even
+/// then when nothing was touched, and again only when something differs from how it was. git reads a file anew, every time, whose time is that of the index or is not the one in the
 /// index; only an index that it may write ends that, and the user's own is not to be written. So git gets a copy in which it
 /// notes what it learns; the copy is kept in memory, where no worker reaches it, and serves as long as the user's index holds
 /// the very same bytes.
@@ -24,7 +24,10 @@ internal sealed class CheckoutStatus(GitRepository repository, IReadOnlyList<str
     private CheckoutImage? _image;
     private IReadOnlyList<string> _first = [];
 
-    /// <summary>What <c>git status</c> says of the checkout. The first call must come before any worker runs.</summary>
+    /// <summary>
+    /// What <c>git status</c> says of files that differ from the index, and of untracked ones. What is staged is left out: the
+    /// index and HEAD are compared themselves. The first call must come before any worker runs.
+    /// </summary>
     /// <param name="user">The user's index.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="Factory.Core.Contracts.FactoryException">git could not read the checkout, or would never end.</exception>
@@ -32,6 +35,12 @@ internal sealed class CheckoutStatus(GitRepository repository, IReadOnlyList<str
     {
         var isFirst = _user is null;
         _user ??= user.Bytes;
+        if (isFirst && (_image = UntouchedCheckout.TryTake(repository.Root, user, own)) is not null)
+        {
+            _settled = user;
+            return _first;
+        }
+
         if (_image is not null && _user.AsSpan().SequenceEqual(user.Bytes) && _image.Holds()) return _first;
         // What was changed once may be changed while git looks at it.
         _image = null;
@@ -44,8 +53,17 @@ internal sealed class CheckoutStatus(GitRepository repository, IReadOnlyList<str
         if (isFirst && OperatingSystem.IsLinux()) call = call with { Arguments = [.. call.Arguments, "--ignored=matching"] };
         var answer = (await repository.RequireAsync(call, cancellationToken).ConfigureAwait(false)).Fields;
         if (copy is not null && isFirst) _settled = IndexImage.Read(copy.File);
-        if (!isFirst) return answer;
-        _image = CheckoutImage.TryTake(repository, user, answer, own);
-        return _first = [.. answer.Where(field => field[0] != '!')];
+        if (isFirst) _image = CheckoutImage.TryTake(repository, user, answer, own);
+        IReadOnlyList<string> differing = [.. answer.Select(WithoutStaged).OfType<string>()];
+        return isFirst ? _first = differing : differing;
+    }
+
+    // "1 XY sub mH mI mW hH hI path": X, mH and hH are HEAD's.
+    private static string? WithoutStaged(string field)
+    {
+        if (field[0] == '!') return null;
+        if (field[0] != '1') return field;
+        var parts = field.Split(' ', 9);
+        return parts[1][1] == '.' ? null : string.Join(' ', "1", "." + parts[1][1], parts[2], parts[4], parts[5], parts[7], parts[8]);
     }
 }

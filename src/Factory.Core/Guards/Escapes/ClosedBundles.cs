@@ -44,7 +44,7 @@ public sealed class ClosedBundles
         if (!Directory.Exists(folder)) return [];
         // Two names that are no text may read alike.
         var state = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var file in FolderFiles.Of(folder)) state[Path.GetRelativePath(folder, file).Replace('\\', '/')] = FingerprintReader.Stamp(file);
+        foreach (var file in FolderFiles.Of(folder)) state[Path.GetRelativePath(folder, file).Replace('\\', '/')] = FileState.Of(file);
         return state;
     }
 }

@@ -15,7 +15,7 @@ public sealed record EscapeFinding(Escape Escape, IReadOnlyList<string> Suspects
 /// <param name="ground">What may not be changed.</param>
 /// <param name="workers">How many workers will come.</param>
 /// <param name="oneAtATime">Whether no two of them ever run at the same time.</param>
-public sealed class EscapeWatch(EscapeGround ground, int workers, bool oneAtATime) : IDisposable
+public sealed class EscapeWatch(EscapeGround ground, int workers, bool oneAtATime) : IAsyncDisposable
 {
     // Between workers that run side by side a fingerprint only narrows the circle, so it may take a twentieth of the time.
     private const int Share = 20;
@@ -81,8 +81,13 @@ public sealed class EscapeWatch(EscapeGround ground, int workers, bool oneAtATim
         return _findings;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _turn.Dispose();
+    /// <summary>Waits for what is still looking, whether anybody asked for it or not.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAny(_first ?? Task.CompletedTask).ConfigureAwait(false);
+        await Task.WhenAny(_last ?? Task.CompletedTask).ConfigureAwait(false);
+        _turn.Dispose();
+    }
 
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Security.Cryptography;
 using Factory.Core.Contracts;
 using Factory.Core.Repository;
 
@@ -16,7 +14,6 @@ namespace Factory.Core.Guards.Escapes;
 internal sealed class FingerprintReader(EscapeGround ground, CheckoutStatus checkout, SettingsFiles settings)
 {
     private const long LargestRead = 1024 * 1024;
-    private const int LargestContent = 64 * 1024;
 
     // Of the files that are changed or untracked there may be very many; whether one is read depends on nothing but itself, so
     // that two fingerprints always compare the same.
@@ -54,36 +51,15 @@ internal sealed class FingerprintReader(EscapeGround ground, CheckoutStatus chec
         return new Fingerprint(_items, index.Bytes);
     }
 
-    /// <summary>The state of a file in few words: its kind, mode, and digest, or size and time of change when it is large.</summary>
-    public static string Stamp(string path, long largestRead = LargestRead)
-    {
-        try
-        {
-            var file = new FileInfo(path);
-            if (file.LinkTarget is { } target) return "link to " + target;
-            if (!file.Exists) return Directory.Exists(path) ? "folder" : "missing";
-            var mode = OperatingSystem.IsWindows() ? "" : Convert.ToString((int)file.UnixFileMode, 8) + " ";
-            if (!RegularFile.Is(path)) return mode + "special file";
-            var detail = file.Length <= largestRead
-                ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)))
-                : (FileStamp.Of(path)?.ChangedAt ?? file.LastWriteTimeUtc).Ticks.ToString(CultureInfo.InvariantCulture);
-            return string.Create(CultureInfo.InvariantCulture, $"{mode}{file.Length} bytes {detail}");
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return "unreadable";
-        }
-    }
-
     private async Task ReadCheckoutAsync(IndexImage index, CancellationToken cancellationToken)
     {
         foreach (var field in await checkout.StatusAsync(index, cancellationToken).ConfigureAwait(false))
         {
-            // "1 XY sub mH mI mW hH hI path", "u XY sub m1 m2 m3 mW h1 h2 h3 path", "? path"
-            var parts = field.Split(' ', field[0] switch { '1' => 9, 'u' => 11, _ => 2 });
+            // "1 .Y sub mI mW hI path", "u XY sub m1 m2 m3 mW h1 h2 h3 path", "? path"
+            var parts = field.Split(' ', field[0] switch { '1' => 7, 'u' => 11, _ => 2 });
             var path = parts[^1];
             var file = Path.Combine(ground.Repository.Root, path);
-            _items[new EscapeKey(EscapeArea.Checkout, path)] = new EscapeState(string.Join(' ', parts[..^1]) + " " + Stamp(file, LargestChangedRead));
+            _items[new EscapeKey(EscapeArea.Checkout, path)] = new EscapeState(string.Join(' ', parts[..^1]) + " " + FileState.Of(file, LargestChangedRead));
         }
     }
 
@@ -171,10 +147,8 @@ internal sealed class FingerprintReader(EscapeGround ground, CheckoutStatus chec
 
     private void Add(EscapeArea area, string name, string file, bool keepContent)
     {
-        var state = Stamp(file);
-        if (state == "missing") return;
-        var content = keepContent && new FileInfo(file) is { LinkTarget: null, Length: <= LargestContent } && RegularFile.Is(file) ? ReadBytes(file) : null;
-        _items[new EscapeKey(area, name)] = new EscapeState(state, content);
+        var state = keepContent ? FileState.WithContent(file) : new EscapeState(FileState.Of(file));
+        if (state.State != FileState.Missing) _items[new EscapeKey(area, name)] = state;
     }
 
     private static string? ReadText(string file) => ReadBytes(file) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes).Trim() : null;

@@ -18,39 +18,37 @@ internal sealed class ForgedObjects
     private readonly string _objects;
 
     // A folder that is moved here with all in it leaves its files' times as they were.
-    private readonly Dictionary<string, ulong?> _folders;
+    private readonly Dictionary<string, ulong> _folders;
 
     /// <summary>Begins to watch.</summary>
     /// <param name="repository">The repository.</param>
     public ForgedObjects(GitRepository repository)
     {
         (_repository, _objects) = (repository, Path.Combine(repository.CommonDirectory, "objects"));
-        _folders = Folders().ToDictionary(folder => folder, folder => FileStamp.Of(folder)?.Inode, StringComparer.Ordinal);
+        _folders = Folders().ToDictionary(folder => folder.Path, folder => folder.Inode, StringComparer.Ordinal);
     }
 
     /// <summary>Every object that was forged since this was made, in a stable order.</summary>
     public async Task<IReadOnlyList<Escape>> FindAsync()
     {
         var found = new List<Escape>();
-        foreach (var folder in Folders())
+        foreach (var (folder, inode) in Folders())
         {
-            var isMoved = !_folders.TryGetValue(folder, out var node) || FileStamp.Of(folder)?.Inode != node;
-            foreach (var file in Directory.EnumerateFiles(folder).Where(file => isMoved || IsNew(file)))
+            var isMoved = !_folders.TryGetValue(folder, out var known) || known != inode;
+            foreach (var file in FolderFiles.ChangedSince(folder, isMoved ? DateTime.MinValue : _since))
                 if (!(IsObject(file) ? HoldsItsName(file) : await IsSoundAsync(file).ConfigureAwait(false))) found.Add(Forged(file));
         }
 
         return [.. found.OrderBy(escape => escape.Name, StringComparer.Ordinal)];
     }
 
-    private IEnumerable<string> Folders()
+    private IEnumerable<(string Path, ulong Inode)> Folders()
     {
-        if (!Directory.Exists(_objects)) return [];
-        var loose = Directory.EnumerateDirectories(_objects).Where(folder => Path.GetFileName(folder) is { Length: 2 } name && name.All(char.IsAsciiHexDigitLower));
-        return loose.Concat(((string[])["pack", "info", "info/commit-graphs"]).Select(name => Path.Combine(_objects, name)).Where(Directory.Exists));
+        var loose = FolderFiles.FoldersIn(_objects).Where(folder => folder.Name is { Length: 2 } name && name.All(char.IsAsciiHexDigitLower));
+        foreach (var (name, inode) in loose) yield return (Path.Combine(_objects, name), inode);
+        foreach (var path in ((string[])["pack", "info", "info/commit-graphs"]).Select(name => Path.Combine(_objects, name)).Where(Directory.Exists))
+            yield return (path, FileStamp.Of(path)?.Inode ?? 0);
     }
-
-    // Elsewhere than on Linux a time that was set back hides a change.
-    private bool IsNew(string file) => (FileStamp.Of(file)?.ChangedAt ?? File.GetLastWriteTimeUtc(file)) >= _since;
 
     private static bool IsObject(string file) => Path.GetFileName(file) is { Length: 38 or 62 } name && name.All(char.IsAsciiHexDigitLower);
 

@@ -38,6 +38,9 @@ internal sealed class OwnFolders
     /// <summary>Whether no name came or went but the run's own.</summary>
     public bool AreUnchanged() => _names.All(folder => Names(folder.Key) == folder.Value);
 
+    /// <summary>Whether a path, relative to the checkout, is a folder of the run's own, or leads there.</summary>
+    public bool IsOwn(string path) => _own.Any(folder => folder == path || folder.StartsWith(path + "/", StringComparison.Ordinal));
+
     private string Names(string folder)
     {
         var path = Path.Combine(_root, folder);
@@ -48,7 +51,4 @@ internal sealed class OwnFolders
         var names = Directory.EnumerateFileSystemEntries(path).Select(entry => Path.GetFileName(entry)).Where(name => !IsOwn(prefix + name));
         return string.Join('\0', names.Order(StringComparer.Ordinal));
     }
-
-    // The run's own, and what leads there.
-    private bool IsOwn(string path) => _own.Any(folder => folder == path || folder.StartsWith(path + "/", StringComparison.Ordinal));
 }

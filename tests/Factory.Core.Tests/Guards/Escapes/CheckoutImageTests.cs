@@ -17,7 +17,6 @@ public sealed class CheckoutImageTests : IDisposable
         _repository.Write("ignored/c.o", "c");
         _repository.Write("partly/kept.tmp", "d");
         _repository.Write("partly/.gitignore", "*.tmp\n.gitignore\n");
-        _repository.Git("branch", "other");
         Directory.CreateDirectory(At("empty"));
         TestRepository.Run(_repository.Root, "git", "init", "-q", "nested");
         _repository.Write("nested/file", "e");
@@ -126,12 +125,6 @@ public sealed class CheckoutImageTests : IDisposable
         },
         ["a list of ignored files, ignored itself"] = test => test._repository.Write("partly/.gitignore", ".gitignore\n"),
         ["a repository in the checkout that is none any more"] = test => Directory.Delete(test.At("nested/.git"), recursive: true),
-        ["another commit of the branch"] = test => test._repository.Git("update-ref", "refs/heads/main", test._repository.Git("commit-tree", "-m", "x", "4b825dc642cb6eb9a060e54bf8d69288fbee4904").Trim()),
-        ["another branch of another commit"] = test =>
-        {
-            test._repository.Git("update-ref", "refs/heads/other", test._repository.Git("commit-tree", "-m", "x", "4b825dc642cb6eb9a060e54bf8d69288fbee4904").Trim());
-            test._repository.Git("symbolic-ref", "HEAD", "refs/heads/other");
-        },
     };
 
     private string At(string path) => Path.Combine(_repository.Root, path);

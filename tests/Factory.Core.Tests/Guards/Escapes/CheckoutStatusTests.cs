@@ -48,20 +48,38 @@ public sealed class CheckoutStatusTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_staged_or_untracked_later_is_seen()
+    public async Task What_is_untracked_or_changed_later_is_seen_and_what_is_staged_is_the_indexs_own()
     {
         Assert.Empty(await StatusAsync());
         File.WriteAllText(Path.Combine(_repository.Root, "new.txt"), "new\n");
         Assert.Equal(["? new.txt"], await StatusAsync());
         _repository.Git("add", "new.txt");
-        Assert.StartsWith("1 A.", Assert.Single(await StatusAsync()), StringComparison.Ordinal);
+        Assert.Empty(await StatusAsync());
+        File.AppendAllText(Path.Combine(_repository.Root, "new.txt"), "more\n");
+        Assert.StartsWith("1 .M", Assert.Single(await StatusAsync()), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_staged_before_the_first_worker_is_no_news_afterwards(bool isLookedAtByGit)
+    {
+        _repository.Write("src/file1.txt", "staged\n");
+        _repository.Git("add", "src/file1.txt");
+        await Task.Delay(150, TestContext.Current.CancellationToken);
+        // Nothing that git must be asked about lies there, or something does.
+        File.SetLastWriteTimeUtc(IndexFile, DateTime.UtcNow);
+        if (isLookedAtByGit) _repository.Write("ignored/cache", "");
+        Assert.Empty(await StatusAsync());
+        _repository.Write("docs/guide.md", "changed\n");
+        Assert.EndsWith("docs/guide.md", Assert.Single(await StatusAsync()), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_repository_without_an_index_is_read_as_git_reads_it()
     {
         File.Delete(IndexFile);
-        Assert.Contains(await StatusAsync(), field => field.StartsWith("1 D.", StringComparison.Ordinal));
+        Assert.Contains("? src/file1.txt", await StatusAsync());
     }
 
     private async Task<IReadOnlyList<string>> StatusAsync()

@@ -32,7 +32,7 @@ public sealed class EscapeWatchTests : IDisposable
     public async Task Exactly_what_was_done_is_found_and_named_and_the_one_who_ran_is_the_suspect(int seed)
     {
         var random = new Random(seed);
-        using var watch = await WatchAsync(workers: 1, oneAtATime: true);
+        await using var watch = await WatchAsync(workers: 1, oneAtATime: true);
         await watch.StartAsync("A_worker");
         var deeds = _deeds.Choose(random, most: 6);
         foreach (var deed in deeds)
@@ -56,7 +56,7 @@ public sealed class EscapeWatchTests : IDisposable
         var random = new Random(seed);
         var oneAtATime = random.Next(3) == 0;
         string[] workers = ["A_worker", "B_worker", "C_worker", "D_worker"];
-        using var watch = await WatchAsync(workers.Length, oneAtATime);
+        await using var watch = await WatchAsync(workers.Length, oneAtATime);
         var (waiting, running, started) = (new Queue<string>(workers), new List<string>(), new List<string>());
         var atTheTime = new Dictionary<string, string[]>(StringComparer.Ordinal);
         var told = new List<(EscapeFinding Finding, string[] Started)>();

@@ -1,10 +1,11 @@
+using System.Text;
 using Factory.Core.Guards.Escapes;
 using Factory.Core.Tests.Pipeline;
 using FsCheck.Xunit;
 
 namespace Factory.Core.Tests.Guards.Escapes;
 
-public sealed class IndexNamesTests : IDisposable
+public sealed class IndexEntriesTests : IDisposable
 {
     private readonly TestRepository _repository = new();
 
@@ -28,7 +29,7 @@ public sealed class IndexNamesTests : IDisposable
         _repository.Git("add", "-N", "later.txt");
         _repository.Git("update-index", "--skip-worktree", "docs/guide.md");
         _repository.Git("update-index", "--index-version", version);
-        Assert.Equal(Listed, IndexNames.Read(Index));
+        Assert.Equal(Listed, Names(Index));
     }
 
     [Fact]
@@ -38,7 +39,7 @@ public sealed class IndexNamesTests : IDisposable
         TestRepository.Run(_repository.Home, "git", "init", "-q", "--object-format=sha256", folder);
         File.WriteAllText(Path.Combine(folder, "one.txt"), "1");
         TestRepository.Run(folder, "git", "add", "-A");
-        Assert.Equal(["one.txt"], IndexNames.Read(File.ReadAllBytes(Path.Combine(folder, ".git", "index"))));
+        Assert.Equal(["one.txt"], Names(File.ReadAllBytes(Path.Combine(folder, ".git", "index")))!);
         _repository.Git("checkout", "-q", "-b", "other");
         _repository.Write("docs/guide.md", "# Other\n");
         _repository.Commit("other");
@@ -46,28 +47,28 @@ public sealed class IndexNamesTests : IDisposable
         _repository.Write("docs/guide.md", "# Main\n");
         _repository.Commit("main");
         Assert.ThrowsAny<InvalidOperationException>(() => _repository.Git("merge", "-q", "other"));
-        Assert.Equal(3, IndexNames.Read(Index)!.Count(name => name == "docs/guide.md"));
+        Assert.Equal(3, Names(Index)!.Count(name => name == "docs/guide.md"));
     }
 
     [Fact]
     public void An_index_that_does_not_tell_every_file_is_left_to_git()
     {
         _repository.Git("update-index", "--add", "--cacheinfo", $"160000,{_repository.Head},module");
-        Assert.Null(IndexNames.Read(Index));
+        Assert.Null(Names(Index));
         _repository.Git("rm", "-q", "--cached", "module");
-        Assert.NotNull(IndexNames.Read(Index));
+        Assert.NotNull(Names(Index));
         _repository.Git("update-index", "--split-index");
-        Assert.Null(IndexNames.Read(Index));
+        Assert.Null(Names(Index));
     }
 
     [Property(MaxTest = 300)]
     public void A_spoilt_index_gives_names_or_nothing_and_never_an_error(ushort at, byte value, ushort cut, bool isCompressed)
     {
         var bytes = isCompressed ? Compressed.Value : Plain.Value;
-        Assert.Null(IndexNames.Read(bytes.AsSpan(0, cut % bytes.Length)));
+        Assert.Null(IndexEntries.Read(bytes.AsSpan(0, cut % bytes.Length)));
         var changed = bytes.ToArray();
         changed[at % changed.Length] = value;
-        _ = IndexNames.Read(changed);
+        _ = IndexEntries.Read(changed)?.TryReadFolders();
     }
 
     [Fact]
@@ -76,8 +77,10 @@ public sealed class IndexNamesTests : IDisposable
         var bytes = Compressed.Value.ToArray();
         // The first entry's flags end at 12 + 62; then comes how much of the name before is dropped.
         bytes.AsSpan(12 + 62, 8).Fill(0xFF);
-        Assert.Null(IndexNames.Read(bytes));
+        Assert.Null(IndexEntries.Read(bytes));
     }
+
+    private static string[]? Names(byte[] index) => IndexEntries.Read(index) is { } entries ? [.. Enumerable.Range(0, entries.Count).Select(entry => Encoding.UTF8.GetString(entries.Name(entry)))] : null;
 
     private static readonly Lazy<byte[]> Plain = new(() => MakeIndex("2"));
     private static readonly Lazy<byte[]> Compressed = new(() => MakeIndex("4"));

@@ -1,0 +1,101 @@
+using Factory.Core.Guards.Escapes;
+using Factory.Core.Repository;
+using Factory.Core.Tests.Pipeline;
+
+namespace Factory.Core.Tests.Guards.Escapes;
+
+/// <summary>What lies among git's objects under a name that is not its own is found, however it came there.</summary>
+public sealed class ForgedObjectsTests : IDisposable
+{
+    private readonly TestRepository _repository = new();
+    private readonly string _file;
+
+    public ForgedObjectsTests()
+    {
+        TestRepository.RequireUnix();
+        var id = _repository.Git("rev-parse", "HEAD:docs/guide.md").Trim();
+        _file = Path.Combine(Objects, id[..2], id[2..]);
+    }
+
+    private string Objects => Path.Combine(_repository.Root, ".git", "objects");
+
+    private string Folder => Path.GetDirectoryName(_file)!;
+
+    private string Name => Path.GetRelativePath(Path.Combine(_repository.Root, ".git"), _file);
+
+    public void Dispose() => _repository.Dispose();
+
+    public static TheoryData<string> Ways => [.. Deeds.Keys];
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task Another_content_under_an_objects_name_is_found(string way)
+    {
+        // Longer ago than what is looked at because times lag behind the clock.
+        await Task.Delay(1200, TestContext.Current.CancellationToken);
+        var forged = await WatchAsync();
+        Deeds[way](this);
+        Assert.Equal([Name], (await forged.FindAsync()).Select(escape => escape.Name));
+    }
+
+    [Fact]
+    public async Task What_git_writes_is_no_forgery()
+    {
+        var forged = await WatchAsync();
+        _repository.Write("more.txt", "more\n");
+        _repository.Commit("more");
+        _repository.Git("gc", "-q");
+        _repository.Write("still more.txt", "more\n");
+        _repository.Commit("still more");
+        Assert.Empty(await forged.FindAsync());
+    }
+
+    private static readonly Dictionary<string, Action<ForgedObjectsTests>> Deeds = new()
+    {
+        ["over it"] = test => test.Forge(test._file),
+        ["over it, with its time set back"] = test =>
+        {
+            var time = File.GetLastWriteTimeUtc(test._file);
+            test.Forge(test._file);
+            File.SetLastWriteTimeUtc(test._file, time);
+        },
+        ["in its place, from a folder in the place of its own"] = test =>
+        {
+            var copy = test.Copy();
+            Directory.Delete(test.Folder, recursive: true);
+            Directory.Move(copy, test.Folder);
+        },
+        ["in its place, from a folder that a link leads to"] = test =>
+        {
+            var copy = test.Copy();
+            Directory.Delete(test.Folder, recursive: true);
+            Directory.CreateSymbolicLink(test.Folder, copy);
+        },
+        ["in its place, as a link to another object"] = test =>
+        {
+            var other = Directory.EnumerateFiles(test.Objects, "*", SearchOption.AllDirectories).First(file => Path.GetFileName(file).Length == 38 && file != test._file);
+            File.Delete(test._file);
+            File.CreateSymbolicLink(test._file, other);
+        },
+    };
+
+    // Each file as old as it was.
+    private string Copy()
+    {
+        var copy = Path.Combine(_repository.Home, "copy");
+        TestRepository.Run(_repository.Home, "cp", "-a", Folder, copy);
+        var time = File.GetLastWriteTimeUtc(_file);
+        Forge(Path.Combine(copy, Path.GetFileName(_file)));
+        File.SetLastWriteTimeUtc(Path.Combine(copy, Path.GetFileName(_file)), time);
+        return copy;
+    }
+
+    private void Forge(string file)
+    {
+        var other = Directory.EnumerateFiles(Objects, "*", SearchOption.AllDirectories).First(one => Path.GetFileName(one).Length == 38 && one != _file);
+        File.Delete(file);
+        File.Copy(other, file);
+    }
+
+    private async Task<ForgedObjects> WatchAsync() => new(await GitRepository.OpenAsync(new Git(), _repository.Root, TestContext.Current.CancellationToken));
+}
