@@ -8,7 +8,8 @@ internal sealed class BenchmarkRepository : IDisposable
     /// <param name="files">How many files it has.</param>
     /// <param name="workers">How many workers are configured.</param>
     /// <param name="edits">Whether each worker adds a file; else it does nothing.</param>
-    public BenchmarkRepository(int files, int workers, bool edits = false)
+    /// <param name="isUsed">Whether somebody works in the checkout: a changed file, an untracked one, and a folder of ignored ones; else it is as it was cloned.</param>
+    public BenchmarkRepository(int files, int workers, bool edits = false, bool isUsed = false)
     {
         Root = Path.Combine(Path.GetTempPath(), "factory-bench-" + Guid.NewGuid().ToString("N")[..8]);
         Directory.CreateDirectory(Root);
@@ -20,8 +21,18 @@ internal sealed class BenchmarkRepository : IDisposable
         if (edits)
             foreach (var worker in Workers) Write($"patches/{worker}.patch", Patch(worker));
         Write("factory.config.json", Config(edits));
+        if (isUsed) Write(".gitignore", "build/\n");
         GitProgram.Run(Root, "add", "-A");
         GitProgram.Run(Root, "commit", "-q", "-m", "base");
+        // As git itself does it now and then: thousands of loose objects become a pack, a thousand stay.
+        GitProgram.Run(Root, "gc", "-q", "--auto");
+        if (isUsed)
+        {
+            for (var i = 0; i < files; i++) Write($"build/out{i % 40}/file{i}.o", "made\n");
+            Write("notes.txt", "mine\n");
+            Write("src/part0/file0.txt", "changed\n");
+        }
+
         Settle(Root);
         File.AppendAllText(Path.Combine(Root, ".git", "info", "exclude"), "/tools/codex/runs/\n/tools/codex/worktrees/\n");
     }

@@ -8,7 +8,7 @@ namespace Factory.Benchmarks;
 
 /// <summary>
 /// What the guards add to a oneshot: pairs of runs in one process, one with every guard and one without those that can be left
-/// out. Run it with <c>-- guards [PAIRS] [FILES] [ROWS]</c>, where ROWS are some of <c>idle-cold idle-warm edit-cold edit-warm</c>.
+/// out. Run it with <c>-- guards [PAIRS] [FILES] [ROWS]</c>, where ROWS are some of <c>idle-cold idle-warm edit-cold edit-warm used-warm</c>.
 /// </summary>
 internal static class GuardCost
 {
@@ -23,16 +23,15 @@ internal static class GuardCost
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{pairs} pairs, {Workers} workers, {files} files, {MachineFacts.Describe(Path.GetTempPath())}"));
         Console.WriteLine("Left out on one side: the search for secrets and programs, the limits of size and number, the watch over the checkout, bundles and ledger.");
         Console.WriteLine("On both sides, since they cannot be left out: paths, scope, protected paths, links, evidence against git and ledger, guarded writes.");
+        Console.WriteLine("used: the workers of edit, in the checkout of somebody who works there: a changed file, an untracked one, as many ignored ones as there are files.");
         Console.WriteLine($"Medians without and with; the median of the pairs' shares and its 95 % bootstrap interval. Processor: user and system, {(ProcessorTime.CountsChildren ? "git's and the workers' too" : "this process only")}.");
         Console.WriteLine($"{"workers",-10} {"time",40} {"processor",44}");
-        foreach (var edits in (bool[])[false, true])
-            foreach (var isWarm in (bool[])[false, true])
-            {
-                var name = $"{(edits ? "edit" : "idle")}-{(isWarm ? "warm" : "cold")}";
-                if (arguments.Length > 2 && !arguments.Skip(2).Contains(name)) continue;
-                using var repository = new BenchmarkRepository(files, Workers, edits);
-                await MeasureAsync(repository, name, isWarm, pairs);
-            }
+        foreach (var name in (string[])["idle-cold", "idle-warm", "edit-cold", "edit-warm", "used-warm"])
+        {
+            if (arguments.Length > 2 && !arguments.Skip(2).Contains(name)) continue;
+            using var repository = new BenchmarkRepository(files, Workers, edits: !name.StartsWith("idle", StringComparison.Ordinal), isUsed: name.StartsWith("used", StringComparison.Ordinal));
+            await MeasureAsync(repository, name, name.EndsWith("warm", StringComparison.Ordinal), pairs);
+        }
 
         return 0;
     }
