@@ -81,6 +81,7 @@ public sealed class Oneshot(RunSession session)
             session.Key,
             session.Environment,
             digests => session.Journal.Append(LedgerEventType.AttestationWritten, integrate.Status, rc: 0, hashes: digests, details: new Dictionary<string, object?> { ["path"] = session.Shown(Path.Combine(session.Folder.Path, "attestations")) })).ConfigureAwait(false);
+        if (!session.IsLedgerSound) return integrate.Status;
         var ledger = await RunSeal.WriteAsync(session.Folder, session.Journal.Last!, session.Key).ConfigureAwait(false);
         session.LedgerHead = ledger.Head;
         session.Warnings.AddRange(ledger.Warnings);
@@ -99,7 +100,7 @@ public sealed class Oneshot(RunSession session)
         {
             await integrate.FailAsync(isBroken ? null : message).ConfigureAwait(false);
             session.Journal.Append(LedgerEventType.RunEnd, status, details: new Dictionary<string, object?> { ["failure"] = message });
-            session.LedgerHead = LedgerSeal.Write(session.Folder.RunsDirectory, session.Key).Head;
+            if (session.IsLedgerSound) session.LedgerHead = LedgerSeal.Write(session.Folder.RunsDirectory, session.Key).Head;
         }
         catch (Exception second) when (second is IOException or UnauthorizedAccessException or FactoryException)
         {
