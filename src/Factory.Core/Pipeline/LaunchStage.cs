@@ -18,7 +18,10 @@ public sealed class LaunchStage(RunSession session, EscapeChecks? watch = null)
             using var own = watch is null ? new EscapeChecks(session) : null;
             var escapes = watch ?? own!;
             await RunWorkersAsync(escapes, cancellationToken).ConfigureAwait(false);
-            await escapes.CompleteAsync().ConfigureAwait(false);
+            var objects = new CapturedObjects(session);
+            var areWhole = objects.AreWholeAsync();
+            await Task.WhenAll(escapes.CompleteAsync(), areWhole).ConfigureAwait(false);
+            if (!await areWhole.ConfigureAwait(false)) await objects.MendAsync().ConfigureAwait(false);
         }
 
         var status = StatusEvaluator.Worst(session.Workers.Select(worker => session.IsDryRun && worker.Status == RunStatus.Pending ? RunStatus.Warn : worker.Status));
