@@ -38,6 +38,7 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
     public async Task<RunStatus> RunAsync(CancellationToken cancellationToken)
     {
         session.Blockers.AddRange(RunLogs.EnsureFolders(session, WorkerId.Integrator));
+        session.Blockers.AddRange(session.Rights.Find());
         session.Journal.Append(LedgerEventType.IntegrateStart, RunStatus.Pending, rc: 0, details: new Dictionary<string, object?> { ["workers"] = session.Workers.Select(worker => (object?)worker.Id).ToList() });
         RecordEarlierStages();
         var ledger = session.IsLedgerSound ? SoundLedger.LookAgainAsync(session) : Task.FromResult<Blocker?>(null);

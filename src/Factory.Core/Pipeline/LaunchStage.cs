@@ -21,6 +21,7 @@ public sealed class LaunchStage(RunSession session, EscapeChecks? watch = null)
             var objects = new CapturedObjects(session);
             var areWhole = objects.AreWholeAsync();
             await Task.WhenAll(escapes.CompleteAsync(), areWhole).ConfigureAwait(false);
+            session.Blockers.AddRange(session.Rights.Find());
             if (!await areWhole.ConfigureAwait(false)) await objects.MendAsync().ConfigureAwait(false);
         }
 

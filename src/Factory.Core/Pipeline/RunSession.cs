@@ -27,6 +27,7 @@ public sealed class RunSession : IDisposable
         IsDryRun = isDryRun;
         Files = new RunFiles(folder.Path);
         Journal = new RunJournal(new LedgerWriter(folder.RunsDirectory, services.Clock), folder.Id, Redactor, firstEvent);
+        Rights = new RunRights(this);
         Redactor.Learn(SecretVariables.Values(ground.Config.Workers.SelectMany(worker => worker.Env)));
         Workers = [.. workers.OrderBy(worker => worker.Id).Select(worker => new WorkerState(worker, Path.Combine(ground.WorktreesDirectory, worker.Id.Name)))];
         CreatedAt = Now();
@@ -40,6 +41,9 @@ public sealed class RunSession : IDisposable
 
     /// <summary>Writes the run's files.</summary>
     public RunFiles Files { get; }
+
+    /// <summary>Keeps the run's folders open to their owner.</summary>
+    public RunRights Rights { get; }
 
     /// <summary>Writes the run's events.</summary>
     public RunJournal Journal { get; }

@@ -115,6 +115,7 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
         var prompt = worker.Definition.Prompt is { } file ? Path.GetFullPath(file, session.Ground.Repository.Root) : null;
         var result = await RunAsync("command", worker.Definition.Command, prompt, cancellationToken).ConfigureAwait(false);
         worker.EndedAt = session.Now();
+        session.Rights.OpenUp();
         (worker.ExitCode, worker.DurationMs) = (result.ExitCode, result.DurationMs);
         worker.Required.Add(new CheckRecord("command", result.StartBlocker is null ? result.ExitCode ?? 1 : null, result.DurationMs, FirstLog(result)));
         if (result.ExitCode != 0) Judge("command", result);
