@@ -159,7 +159,13 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
         if (result.StartBlocker is { } blocker) worker.Blockers.Add(blocker with { Worker = worker.Id });
         else if (result.TimedOut) worker.Block(BlockerKind.Timeout, $"its {what} ran longer than {worker.Definition.TimeoutSeconds} s and was stopped", $"{logs}; raise timeout_seconds of {worker.Id} or make it finish sooner");
         else if (result.Cancelled) worker.Block(BlockerKind.Worker, $"its {what} was stopped, because the run was cancelled", "run again; what it had done so far is on its branch");
-        else worker.Block(BlockerKind.Worker, $"its {what} ended with exit code {result.ExitCode}", $"{logs}, mend the cause and run again");
+        else worker.Block(BlockerKind.Worker, $"its {what} ended with exit code {result.ExitCode}{Said(result)}", $"{logs}, mend the cause and run again");
+    }
+
+    private string Said(WorkerCommandResult result)
+    {
+        var written = result.Logs.FirstOrDefault(log => log.Name.EndsWith(".stderr", StringComparison.Ordinal))?.Bytes ?? 0;
+        return LastLine.Of(result.ErrorEnd.Span, written > result.ErrorEnd.Length, session.Redactor) is { } line ? $": {line}" : "";
     }
 
     private void Observe(string step) => session.Services.Observer.WorkerProgress(worker.Id, step, worker.Status);
