@@ -13,14 +13,14 @@ public abstract class LedgerCmdlet : FactoryCmdlet
     private const string LiteralPathSet = "LiteralPath";
     private const string RunSet = "Run";
 
-    /// <summary>Ledgers; the one of the repository at the current location when left out.</summary>
+    /// <summary>Ledgers, or folders that have one; the one of the repository at the current location when left out.</summary>
     [Parameter(Position = 0, ParameterSetName = PathSet)]
     [Alias("FilePath")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[]? Path { get; set; }
 
-    /// <summary>Ledgers, without wildcards.</summary>
+    /// <summary>Ledgers, or folders that have one, without wildcards.</summary>
     [Parameter(Mandatory = true, ParameterSetName = LiteralPathSet, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath")]
     [ValidateNotNullOrEmpty]
@@ -34,10 +34,23 @@ public abstract class LedgerCmdlet : FactoryCmdlet
     /// <summary>The ledgers that the caller's parameters mean; a bad one is written as an error and left out.</summary>
     private protected IEnumerable<string> Ledgers()
     {
-        if (LiteralPath is not null) return Paths.Literal(LiteralPath);
-        if (Path is not null) return Paths.Expand(Path);
+        if (LiteralPath is not null) return Paths.Literal(LiteralPath).Select(OfFolder).OfType<string>();
+        if (Path is not null) return Paths.Expand(Path).Select(OfFolder).OfType<string>();
         if (RunDir is null) return [FromLocation().Ledger];
         return Paths.Resolve(RunDir) is { } folder ? [new LedgerPaths(System.IO.Path.Combine(folder, "..")).Ledger] : [];
+    }
+
+    private string? OfFolder(string path)
+    {
+        try
+        {
+            return NamedLedger.FindAsync(path, RunRequest.CurrentEnvironment(), StopToken).GetAwaiter().GetResult();
+        }
+        catch (FactoryException error)
+        {
+            WriteError(ErrorCatalog.LedgerNotFound(error, path));
+            return null;
+        }
     }
 
     /// <summary>The runs of the repository at the current location; it is an error to be in none.</summary>

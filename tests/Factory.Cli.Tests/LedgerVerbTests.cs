@@ -17,6 +17,24 @@ public sealed class LedgerVerbTests
     }
 
     [Fact]
+    public async Task A_folder_stands_for_its_ledger_when_it_has_one_and_any_other_is_refused_with_what_to_give()
+    {
+        var repository = await Scratch.NewRepositoryAsync();
+        var run = FactoryProcess.Run(repository, "oneshot", "--json").Json.GetProperty("run_dir").GetString()!;
+        var count = FactoryProcess.Run(repository, "ledger", "--json").Json.GetProperty("count").GetInt32();
+        foreach (var folder in (string[])[repository, repository + "/", Path.GetDirectoryName(run)!, run])
+            Assert.Equal(count, FactoryProcess.Run(Scratch.Root, "ledger", "--path", folder, "--json").Json.GetProperty("count").GetInt32());
+
+        foreach (var verb in (string[])["ledger", "ledger-replay", "ledger-verify"])
+        {
+            var refused = FactoryProcess.Run(Scratch.Root, verb, "--path", Path.Combine(repository, "src"));
+            Assert.Equal(2, refused.ExitCode);
+            Assert.Contains("is a folder, and no ledger belongs to it", refused.Error, StringComparison.Ordinal);
+            Assert.Contains("factory_ledger.jsonl", refused.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Filters_narrow_and_compose()
     {
         var all = Query().GetProperty("entries").EnumerateArray().ToList();

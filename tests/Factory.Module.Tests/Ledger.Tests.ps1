@@ -54,6 +54,16 @@ Describe 'Get-FactoryLedger' {
         @(Get-ChildItem "$TestDrive/archive" -Recurse -Filter *.jsonl | Get-FactoryLedger -EventType RUN_START).Count | Should -Be 6
     }
 
+    It 'takes a folder for its ledger, and refuses one that has none' {
+        $count = @(Get-FactoryLedger -Path $ledger).Count
+        foreach ($folder in $repository, (Split-Path $ledger), $run.RunDir) {
+            @(Get-FactoryLedger -Path $folder).Count | Should -Be $count
+            (Test-FactoryLedger -LiteralPath $folder).Events | Should -Be $count
+        }
+        Get-FactoryLedger -Path (Split-Path $repository) -ErrorVariable problems -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $problems[0].FullyQualifiedErrorId | Should -BeLike 'FactoryLedgerNotFound,*'
+        "$($problems[0]) $($problems[0].ErrorDetails.RecommendedAction)" | Should -Match 'is a folder.*factory_ledger.jsonl'
+    }
     It 'takes -LiteralPath literally' {
         $null = New-Item -ItemType Directory "$TestDrive/a[1]"
         Copy-Item $ledger -Destination ([WildcardPattern]::Escape("$TestDrive/a[1]"))

@@ -65,13 +65,13 @@ internal static class LedgerCommands
     }
 
     /// <summary><c>--path</c>.</summary>
-    public static Option<string?> PathOption() => new("--path") { Description = "The ledger; the repository's own when left out.", HelpName = "FILE" };
+    public static Option<string?> PathOption() => new("--path") { Description = "The ledger, or a folder that has one: of all runs, of one run, or a repository; the repository's own when left out.", HelpName = "FILE" };
 
     /// <summary>The ledger that is meant. One that is named needs no repository.</summary>
     public static async Task<string> FindAsync(VerbContext context, Option<string?> path)
     {
-        if (context.Parsed.GetValue(path) is { } file) return Path.GetFullPath(file);
         var request = context.Request();
+        if (context.Parsed.GetValue(path) is { } file) return await NamedLedger.FindAsync(Path.GetFullPath(file), request.Environment, context.Cancellation).ConfigureAwait(false);
         return (await RunsLocation.FindAsync(request.Repository, request.ConfigFile, request.Environment, context.Cancellation).ConfigureAwait(false)).Ledger;
     }
 

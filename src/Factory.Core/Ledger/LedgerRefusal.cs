@@ -47,5 +47,5 @@ internal static class LedgerRefusal
         "ends in CRLF: an editor, or git with core.autocrlf, converted its line ends, and so changed the bytes that every hash covers; nothing was written",
         "Put '*.jsonl -text' into .gitattributes and check the ledger out again, or remove the carriage returns (no line of a ledger holds any other); then verify it with 'factory ledger-verify'.");
 
-    private static FactoryException Of(string ledger, string what, string action) => new(BlockerKind.Check, $"the ledger {ledger} {what}", action, ledger);
+    private static FactoryException Of(string ledger, string what, string action) => new(BlockerKind.Policy, $"the ledger {ledger} {what}", action, ledger);
 }

@@ -59,12 +59,9 @@ public static class AttestationRenewal
     // The run's lines are copied and signed once more, and the older copy is then gone: only a ledger that is what it was.
     private static void RequireSoundLedger(RunFolder folder, CancellationToken cancellationToken)
     {
-        var ledger = new LedgerPaths(folder.RunsDirectory).Ledger;
-        if (!File.Exists(ledger)) return;
-        var finding = LedgerVerifier.Verify(ledger, cancellationToken: cancellationToken);
-        if (finding.Status is not (RunStatus.Blocked or RunStatus.Fail)) return;
-        var place = finding.FirstBadLine is { } line ? string.Create(CultureInfo.InvariantCulture, $"line {line}: ") : "";
-        throw new FactoryException(BlockerKind.Check, $"the ledger is not what it was, so nothing is attested anew and every file of {folder.Id} is left as it is: {place}{finding.Reason}", "see what ledger-verify says, restore the ledger from a backup, and try again", ledger);
+        if (SoundLedger.FindFault(folder.RunsDirectory, cancellationToken) is not { } fault) return;
+        throw new FactoryException(
+            BlockerKind.Policy, $"the ledger is not what it was, so nothing is attested anew and every file of {folder.Id} is left as it is: {fault}", "see what ledger-verify says, restore the ledger from a backup, and try again", new LedgerPaths(folder.RunsDirectory).Ledger);
     }
 
     private static IReadOnlyDictionary<string, string>? LastRecorded(RunFolder folder)

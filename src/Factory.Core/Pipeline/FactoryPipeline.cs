@@ -108,6 +108,12 @@ public sealed class FactoryPipeline(RunServices services)
     private static RunResult Failed(RunSession? session, Blocker blocker, RunStatus status)
     {
         if (session is null) return RunResults.Refused([blocker], status);
+        if (session.Rights.Find() is { Count: > 0 } closed)
+        {
+            session.Blockers.AddRange(closed);
+            return RunResults.Of(session, RunStatus.Blocked);
+        }
+
         blocker = session.Redactor.Redact(blocker);
         var known = RunResults.Of(session, status);
         return known.Blockers.Contains(blocker) ? known : known with { Blockers = [blocker, .. known.Blockers] };

@@ -38,25 +38,38 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
     public async Task<RunStatus> RunAsync(CancellationToken cancellationToken)
     {
         session.Blockers.AddRange(RunLogs.EnsureFolders(session, WorkerId.Integrator));
+        session.Blockers.AddRange(session.Rights.Find());
         session.Journal.Append(LedgerEventType.IntegrateStart, RunStatus.Pending, rc: 0, details: new Dictionary<string, object?> { ["workers"] = session.Workers.Select(worker => (object?)worker.Id).ToList() });
         RecordEarlierStages();
-        FindOverlaps();
-        if (!session.IsDryRun)
+        var ledger = session.IsLedgerSound ? SoundLedger.LookAgainAsync(session) : Task.FromResult<Blocker?>(null);
+        try
         {
-            // A cancelled run still says what stands in the way and what would have been merged; only a branch it never makes.
-            await MergeAsync(CancellationToken.None).ConfigureAwait(false);
-            await CheckAsync(cancellationToken).ConfigureAwait(false);
+            FindOverlaps();
+            await JudgeMergedAsync(cancellationToken).ConfigureAwait(false);
         }
-        else
+        finally
         {
-            _required.Add(new CheckRecord("merge", null, 0, null));
-            session.Warnings.Add("dry run: no worktree was made and no command was run");
+            session.Doubt(await ledger.ConfigureAwait(false));
         }
 
         Status = Decide(null);
         if (Status is RunStatus.Pass or RunStatus.Warn && !session.IsDryRun) await CommitAsync(cancellationToken).ConfigureAwait(false);
         await PublishAsync(CancellationToken.None).ConfigureAwait(false);
         return Status;
+    }
+
+    private async Task JudgeMergedAsync(CancellationToken cancellationToken)
+    {
+        if (session.IsDryRun)
+        {
+            _required.Add(new CheckRecord("merge", null, 0, null));
+            session.Warnings.Add("dry run: no worktree was made and no command was run");
+            return;
+        }
+
+        // A cancelled run still says what stands in the way and what would have been merged; only a branch it never makes.
+        await MergeAsync(CancellationToken.None).ConfigureAwait(false);
+        await CheckAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Writes the verdict of a run that failed inside, as far as the disk lets it, and takes the branch back.</summary>

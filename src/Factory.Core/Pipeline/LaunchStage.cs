@@ -80,7 +80,11 @@ public sealed class LaunchStage(RunSession session, EscapeChecks? watch = null)
     private async Task RunWatchedAsync(EscapeChecks escapes, CancellationToken cancellationToken)
     {
         await RunWorkersAsync(escapes, cancellationToken).ConfigureAwait(false);
-        await escapes.CompleteAsync().ConfigureAwait(false);
+        var objects = new CapturedObjects(session);
+        var areWhole = objects.AreWholeAsync();
+        await Task.WhenAll(escapes.CompleteAsync(), areWhole).ConfigureAwait(false);
+        session.Blockers.AddRange(session.Rights.Find());
+        if (!await areWhole.ConfigureAwait(false)) await objects.MendAsync().ConfigureAwait(false);
     }
 
     private async Task RunWorkersAsync(EscapeChecks escapes, CancellationToken cancellationToken)

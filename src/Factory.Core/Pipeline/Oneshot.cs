@@ -81,6 +81,7 @@ public sealed class Oneshot(RunSession session)
             session.Key,
             session.Environment,
             digests => session.Journal.Append(LedgerEventType.AttestationWritten, integrate.Status, rc: 0, hashes: digests, details: new Dictionary<string, object?> { ["path"] = session.Shown(Path.Combine(session.Folder.Path, "attestations")) })).ConfigureAwait(false);
+        if (!session.IsLedgerSound) return integrate.Status;
         var ledger = await RunSeal.WriteAsync(session.Folder, session.Journal.Last!, session.Key).ConfigureAwait(false);
         session.LedgerHead = ledger.Head;
         session.Warnings.AddRange(ledger.Warnings);
@@ -91,15 +92,18 @@ public sealed class Oneshot(RunSession session)
     {
         var message = session.Redactor.Clean(error is OperationCanceledException ? "the run was cancelled" : error.Message);
         var blocker = (error as FactoryException)?.Blocker ?? new Blocker(BlockerKind.Check, null, session.Folder.Path, $"the run could not be finished: {message}", "free space or mend the access rights, then run again; the workers' branches hold their work");
-        session.Blockers.Add(blocker);
-        // Somebody who leads a write astray has broken a rule; nothing inside has failed.
-        var isBroken = error is FactoryException { Status: RunStatus.Blocked, Blocker.Kind: BlockerKind.Policy or BlockerKind.Escape };
+        var closed = session.Rights.Find();
+        session.Blockers.AddRange(closed);
+        if (closed.Count == 0) session.Blockers.Add(blocker);
+        else session.Warnings.Add($"the run ended early: {message}");
+        // Somebody who leads a write astray, or closes the run's folders, has broken a rule; nothing inside has failed.
+        var isBroken = closed.Count > 0 || error is FactoryException { Status: RunStatus.Blocked, Blocker.Kind: BlockerKind.Policy or BlockerKind.Escape };
         var status = isBroken ? RunStatus.Blocked : RunStatus.Fail;
         try
         {
             await integrate.FailAsync(isBroken ? null : message).ConfigureAwait(false);
             session.Journal.Append(LedgerEventType.RunEnd, status, details: new Dictionary<string, object?> { ["failure"] = message });
-            session.LedgerHead = LedgerSeal.Write(session.Folder.RunsDirectory, session.Key).Head;
+            if (session.IsLedgerSound) session.LedgerHead = LedgerSeal.Write(session.Folder.RunsDirectory, session.Key).Head;
         }
         catch (Exception second) when (second is IOException or UnauthorizedAccessException or FactoryException)
         {

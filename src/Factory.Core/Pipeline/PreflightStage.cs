@@ -15,12 +15,22 @@ public sealed class PreflightStage(RunSession session)
     public async Task<RunStatus> RunAsync(CancellationToken cancellationToken)
     {
         var before = session.AllBlockers.Count;
-        InfoExclude.Add(session.Ground.Repository, [session.Ground.RunsDirectory, session.Ground.WorktreesDirectory]);
-        CheckWorkers();
-        CheckCommands();
-        await CheckGlobsAsync(cancellationToken).ConfigureAwait(false);
-        await CheckBranchPrefixAsync(cancellationToken).ConfigureAwait(false);
-        if (!session.IsDryRun) TakeWorktrees();
+        var ledger = SoundLedger.LookBeforeAsync(session, cancellationToken);
+        try
+        {
+            InfoExclude.Add(session.Ground.Repository, [session.Ground.RunsDirectory, session.Ground.WorktreesDirectory]);
+            CheckWorkers();
+            CheckCommands();
+            await CheckGlobsAsync(cancellationToken).ConfigureAwait(false);
+            await CheckBranchPrefixAsync(cancellationToken).ConfigureAwait(false);
+            if (!session.IsDryRun) TakeWorktrees();
+        }
+        finally
+        {
+            // Whatever happened: nothing may still be reading when the run has ended.
+            session.Doubt(await ledger.ConfigureAwait(false));
+        }
+
         var status = session.AllBlockers.Count > before ? RunStatus.Blocked : session.Warnings.Count > 0 ? RunStatus.Warn : RunStatus.Pass;
         session.Journal.Append(LedgerEventType.Preflight, status, details: new Dictionary<string, object?>
         {

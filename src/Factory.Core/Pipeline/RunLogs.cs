@@ -30,29 +30,39 @@ public sealed class RunLogs : IDisposable
 
     /// <summary>Makes a bundle's folder and that of its logs.</summary>
     /// <returns>A blocker for each link or file that stood in the place of one.</returns>
-    public static IReadOnlyList<Blocker> EnsureFolders(RunSession session, string owner) =>
-        [.. Folders(session, owner).Select(folder => EnsureFolder(session, folder)).OfType<Blocker>().Select(blocker => Of(owner, blocker))];
-
-    private static Blocker? EnsureFolder(RunSession session, string path)
+    public static IReadOnlyList<Blocker> EnsureFolders(RunSession session, string owner)
     {
-        const UnixFileMode Open = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        // Its worker may have taken the rights away.
-        if (!OperatingSystem.IsWindows() && !Environment.IsPrivilegedProcess && Directory.Exists(path) && (File.GetUnixFileMode(path) & Open) != Open) session.Files.OpenUp(path);
-        return session.Files.EnsureFolder(path);
+        session.Rights.OpenUp();
+        return [.. Folders(session, owner).Select(session.Files.EnsureFolder).OfType<Blocker>().Select(blocker => Of(owner, blocker))];
     }
 
     /// <summary>Creates a log, given its file name.</summary>
     /// <exception cref="IOException">It cannot be created; when somebody led it astray, <see cref="Blockers"/> says so.</exception>
     public Stream Create(string name)
     {
+        var path = Path.Combine(_session.Folder.Bundle(_owner), "LOGS", name);
         try
         {
-            return _session.Files.CreateLog(Path.Combine(_session.Folder.Bundle(_owner), "LOGS", name));
+            return CreateLog(path);
         }
         catch (FactoryException error)
         {
             _blockers.Enqueue(Of(_owner, error.Blocker));
             throw new IOException(error.Message, error);
+        }
+    }
+
+    // A command that takes the folder's rights away at once does so before its log is there.
+    private Stream CreateLog(string path)
+    {
+        try
+        {
+            return _session.Files.CreateLog(path);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            _session.Rights.OpenUp();
+            return _session.Files.CreateLog(path);
         }
     }
 

@@ -27,6 +27,7 @@ public sealed class RunSession : IDisposable
         IsDryRun = isDryRun;
         Files = new RunFiles(folder.Path);
         Journal = new RunJournal(new LedgerWriter(folder.RunsDirectory, services.Clock), folder.Id, Redactor, firstEvent);
+        Rights = new RunRights(this);
         Redactor.Learn(SecretVariables.Values(ground.Config.Workers.SelectMany(worker => worker.Env)));
         Workers = [.. workers.OrderBy(worker => worker.Id).Select(worker => new WorkerState(worker, Path.Combine(ground.WorktreesDirectory, worker.Id.Name)))];
         CreatedAt = Now();
@@ -40,6 +41,9 @@ public sealed class RunSession : IDisposable
 
     /// <summary>Writes the run's files.</summary>
     public RunFiles Files { get; }
+
+    /// <summary>Keeps the run's folders open to their owner.</summary>
+    public RunRights Rights { get; }
 
     /// <summary>Writes the run's events.</summary>
     public RunJournal Journal { get; }
@@ -70,6 +74,9 @@ public sealed class RunSession : IDisposable
     /// <summary>The ledger's head once the run's end has sealed it.</summary>
     public LedgerHead? LedgerHead { get; set; }
 
+    /// <summary>Whether the ledger is what it was, as far as anybody looked; nothing is sealed over one that is not.</summary>
+    public bool IsLedgerSound { get; private set; } = true;
+
     /// <summary>Whether nothing is to be run.</summary>
     public bool IsDryRun { get; }
 
@@ -99,6 +106,14 @@ public sealed class RunSession : IDisposable
 
     /// <summary>A time as every document spells it.</summary>
     public static string Format(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>Takes what a look at the ledger found.</summary>
+    public void Doubt(Blocker? blocker)
+    {
+        if (blocker is null) return;
+        Blockers.Add(blocker);
+        IsLedgerSound = false;
+    }
 
     /// <summary>Runs a stage and records how it went.</summary>
     public async Task<RunStatus> StageAsync(string name, Func<Task<RunStatus>> work)

@@ -68,7 +68,7 @@ public sealed class ValidateStage(RunSession session)
         var schema = own.Concat(problems.Where(problem => problem.Worker == worker.Id && !own.Any(one => problem.Path?.StartsWith(one.Path!, StringComparison.Ordinal) == true))).ToList();
         worker.Blockers.AddRange(schema);
         worker.Required.Add(new CheckRecord("schema", schema.Count == 0 ? 0 : 1, 0, null));
-        if (session.IsDryRun) return null;
+        if (session.IsDryRun || worker.IsWorkLost) return null;
         var branch = $"{session.Ground.Config.Run.BranchPrefix}/{session.Folder.Id}/{worker.Id}";
         if (!refs.TryGetValue("refs/heads/" + branch, out var commit))
         {

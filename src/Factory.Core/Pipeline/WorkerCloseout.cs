@@ -21,22 +21,35 @@ public sealed class WorkerCloseout(RunSession session)
         await new RunSweep(session).SweepAsync(worker).ConfigureAwait(false);
         var left = LeftFiles.Read(folder);
         worker.Warnings.AddRange(left.Warnings);
-        var (baseCommit, commit) = (session.Ground.BaseCommit, worker.Commit ?? session.Ground.BaseCommit);
-        var changes = await session.Ground.Repository.DiffAsync(baseCommit, commit, cancellationToken).ConfigureAwait(false);
-        // Validating searches what is new here; the rules load meanwhile.
-        if (changes.Count > 0 && session.Ground.Config.Security.SecretScanEnabled && !session.Services.LeavesOutGuards) _ = SecretRuleSet.WarmUp();
-        var evidence = await BundleEvidence.DescribeAsync(session.Ground.Repository, session.Folder.Id.Text, worker.Id, changes, cancellationToken).ConfigureAwait(false);
+        var objects = new CapturedObjects(session);
+        var (changes, evidence) = await objects.ReadAsync(worker, () => ReadAsync(worker, cancellationToken)).ConfigureAwait(false);
         if (left.Declaration is not null) await Write(worker, BundleFile.FilesDeclared, left.Declaration).ConfigureAwait(false);
         await Write(worker, BundleFile.FilesChanged, FactoryJson.Write(evidence)).ConfigureAwait(false);
-        await session.Files.WriteAsync(
-            Path.Combine(folder, BundleFile.DiffPatch),
-            stream => session.Ground.Repository.WritePatchAsync(baseCommit, commit, stream, cancellationToken)).ConfigureAwait(false);
+        await objects.ReadAsync(worker, () => WritePatchAsync(worker, cancellationToken)).ConfigureAwait(false);
         await WriteWordsAsync(worker, left, changes).ConfigureAwait(false);
         await Write(worker, BundleFile.ScopeLock, FactoryJson.Write(ScopeOf(worker))).ConfigureAwait(false);
         await Write(worker, BundleFile.LogsIndex, FactoryJson.Write(new LogsIndexDocument(ContractVersion.Schema, session.Folder.Id.Text, worker.Id, worker.Logs))).ConfigureAwait(false);
         if (changes.Count == 0 && worker is { Commit: not null, Blockers.Count: 0 })
             worker.Warnings.Add("changed nothing; check that its command does what you expect, or drop it from the run");
         await WriteStatusAsync(worker).ConfigureAwait(false);
+    }
+
+    private async Task<(IReadOnlyList<ChangedPath> Changes, FilesChangedDocument Evidence)> ReadAsync(WorkerState worker, CancellationToken cancellationToken)
+    {
+        var (repository, baseCommit) = (session.Ground.Repository, session.Ground.BaseCommit);
+        var changes = await repository.DiffAsync(baseCommit, worker.Commit ?? baseCommit, cancellationToken).ConfigureAwait(false);
+        // Validating searches what is new here; the rules load meanwhile.
+        if (changes.Count > 0 && session.Ground.Config.Security.SecretScanEnabled && !session.Services.LeavesOutGuards) _ = SecretRuleSet.WarmUp();
+        return (changes, await BundleEvidence.DescribeAsync(repository, session.Folder.Id.Text, worker.Id, changes, cancellationToken).ConfigureAwait(false));
+    }
+
+    private async Task<bool> WritePatchAsync(WorkerState worker, CancellationToken cancellationToken)
+    {
+        var (repository, baseCommit) = (session.Ground.Repository, session.Ground.BaseCommit);
+        await session.Files.WriteAsync(
+            Path.Combine(session.Folder.Bundle(worker.Id), BundleFile.DiffPatch),
+            stream => repository.WritePatchAsync(baseCommit, worker.Commit ?? baseCommit, stream, cancellationToken)).ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Decides the worker's verdict and writes STATUS.json.</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Factory.Core.Contracts;
 using Factory.Core.Reporting;
-using Factory.Core.Repository;
 using Factory.Core.Workers;
 using Factory.Core.Workers.Processes;
 
@@ -15,7 +14,6 @@ namespace Factory.Core.Pipeline;
 /// <param name="escapes">Watches over what the worker may not change.</param>
 public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerState worker, Task registered, EscapeChecks escapes)
 {
-    private static readonly TimeSpan CapturePatience = TimeSpan.FromMinutes(20);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
     private readonly string _bundle = session.Folder.Bundle(worker.Id);
     private readonly string _indexFile = Path.Combine(IndexFolder(session), worker.Id + ".index");
@@ -41,7 +39,8 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
             finally
             {
                 // Even when the ledger cannot be written: the worker's edits come first.
-                await CaptureAsync().ConfigureAwait(false);
+                Observe("capturing");
+                await new WorkerCapture(session, worker, _index!).RunAsync().ConfigureAwait(false);
             }
         }
 
@@ -116,6 +115,7 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
         var prompt = worker.Definition.Prompt is { } file ? Path.GetFullPath(file, session.Ground.Repository.Root) : null;
         var result = await RunAsync("command", worker.Definition.Command, prompt, cancellationToken).ConfigureAwait(false);
         worker.EndedAt = session.Now();
+        session.Rights.OpenUp();
         (worker.ExitCode, worker.DurationMs) = (result.ExitCode, result.DurationMs);
         worker.Required.Add(new CheckRecord("command", result.StartBlocker is null ? result.ExitCode ?? 1 : null, result.DurationMs, FirstLog(result)));
         if (result.ExitCode != 0) Judge("command", result);
@@ -159,60 +159,14 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
         if (result.StartBlocker is { } blocker) worker.Blockers.Add(blocker with { Worker = worker.Id });
         else if (result.TimedOut) worker.Block(BlockerKind.Timeout, $"its {what} ran longer than {worker.Definition.TimeoutSeconds} s and was stopped", $"{logs}; raise timeout_seconds of {worker.Id} or make it finish sooner");
         else if (result.Cancelled) worker.Block(BlockerKind.Worker, $"its {what} was stopped, because the run was cancelled", "run again; what it had done so far is on its branch");
-        else worker.Block(BlockerKind.Worker, $"its {what} ended with exit code {result.ExitCode}", $"{logs}, mend the cause and run again");
+        else worker.Block(BlockerKind.Worker, $"its {what} ended with exit code {result.ExitCode}{Said(result)}", $"{logs}, mend the cause and run again");
     }
 
-    private async Task CaptureAsync()
+    private string Said(WorkerCommandResult result)
     {
-        Observe("capturing");
-        // git waits for ever on a pipe that is named .gitignore.
-        using var patience = new CancellationTokenSource(CapturePatience);
-        var (tree, ground) = (worker.Worktree!, session.Ground);
-        try
-        {
-            var message = $"{worker.Id}: work of run {session.Folder.Id}\n\nFactory-Run: {session.Folder.Id}\nFactory-Worker: {worker.Id}\n";
-            var capture = new WorktreeCapture(ground.Repository, ground.Identity);
-            if (!Directory.Exists(tree.Path))
-            {
-                worker.Block(BlockerKind.Worker, "deleted its own worktree; only what it had committed is kept", "read its logs, have it leave its worktree alone, and run again");
-                await KeepAsync(await capture.CaptureCommitsAsync(tree, ground.BaseCommit, message, CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
-                return;
-            }
-
-            if (!tree.IsIntact) Fail($"deleted or changed the .git file of its worktree {tree.Path}");
-            if (tree.UnfinishedOperation is { } operation) Fail($"left {operation} in progress");
-            await KeepAsync(await capture.CaptureAsync(tree, _index!, ground.BaseCommit, ground.BaseTree, message, patience.Token).ConfigureAwait(false)).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            Fail($"left a worktree that git could not read within {CapturePatience.TotalMinutes:0} minutes");
-            worker.Required.Add(new CheckRecord("capture", 1, 0, null));
-        }
-        catch (Exception error) when (error is FactoryException || (error is IOException or UnauthorizedAccessException && !DiskFull.Is(error)))
-        {
-            worker.Branch = null;
-            Fail($"left a worktree that cannot be captured: {error.Message}");
-            worker.Required.Add(new CheckRecord("capture", 1, 0, null));
-        }
-        finally
-        {
-            _index?.Delete();
-        }
+        var written = result.Logs.FirstOrDefault(log => log.Name.EndsWith(".stderr", StringComparison.Ordinal))?.Bytes ?? 0;
+        return LastLine.Of(result.ErrorEnd.Span, written > result.ErrorEnd.Length, session.Redactor) is { } line ? $": {line}" : "";
     }
-
-    private async Task KeepAsync(CapturedWork work)
-    {
-        if (work.IsSeedLost) worker.Block(BlockerKind.Escape, "was captured from an index made anew, because the one that Factory kept was changed or deleted while it ran", "find out which worker did it and have it leave the repository's .git folder alone, then run again", _indexFile);
-        if (work.Narrowed > 0) worker.Warnings.Add(string.Create(CultureInfo.InvariantCulture, $"its sparse checkout left {work.Narrowed} paths out of its worktree; they count as unchanged"));
-        foreach (var path in work.Gitlinks) worker.Block(BlockerKind.Worker, $"made another repository at {path}, whose files git does not capture; they stay in the worktree", "have the worker add plain files, or a submodule outside of Factory", path);
-        worker.Branch = $"{session.Ground.Config.Run.BranchPrefix}/{session.Folder.Id}/{worker.Id}";
-        await session.Ground.Repository.CreateRefAsync("refs/heads/" + worker.Branch, work.Commit, CancellationToken.None).ConfigureAwait(false);
-        (worker.Commit, worker.Tree) = (work.Commit, work.Tree);
-        worker.Required.Add(new CheckRecord("capture", 0, 0, null));
-    }
-
-    private void Fail(string message) =>
-        worker.Block(BlockerKind.Worker, message, $"look at {session.Shown(worker.WorktreePath)} and at the worker's logs, then run again", session.Shown(worker.WorktreePath));
 
     private void Observe(string step) => session.Services.Observer.WorkerProgress(worker.Id, step, worker.Status);
 }

@@ -34,6 +34,12 @@ public sealed class WorkerState(WorkerDefinition definition, string worktreePath
     /// <summary>The tree of that commit, when this process captured it.</summary>
     public CommitId? Tree { get; set; }
 
+    /// <summary>What this process captured, while git can still read it; null when it captured nothing.</summary>
+    public CapturedWork? Work { get; set; }
+
+    /// <summary>Whether what was captured is gone from the repository and cannot be written again.</summary>
+    public bool IsWorkLost { get; set; }
+
     /// <summary>The branch of that commit, without <c>refs/heads/</c>.</summary>
     public string? Branch { get; set; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Factory.Core.Contracts;
 
@@ -13,13 +14,44 @@ public static class GitObjects
     /// <param name="message">Its message.</param>
     /// <param name="author">Who stands for it when the user has configured no identity.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public static async Task<CommitId> CommitTreeAsync(
-        this GitRepository repository, CommitId tree, IEnumerable<CommitId> parents, string message, GitIdentity author, CancellationToken cancellationToken)
+    public static Task<CommitId> CommitTreeAsync(
+        this GitRepository repository, CommitId tree, IEnumerable<CommitId> parents, string message, GitIdentity author, CancellationToken cancellationToken) =>
+        repository.CommitTreeAsync(new CommitRecipe(tree, [.. parents], message, DateTimeOffset.Now), author, cancellationToken);
+
+    /// <summary>Makes a commit and names it by no ref; the same recipe and author give the same commit.</summary>
+    public static async Task<CommitId> CommitTreeAsync(this GitRepository repository, CommitRecipe recipe, GitIdentity author, CancellationToken cancellationToken)
     {
-        List<string> arguments = ["commit-tree", tree.Hex];
-        foreach (var parent in parents) arguments.AddRange(["-p", parent.Hex]);
-        var call = new GitCall(arguments) { Input = Encoding.UTF8.GetBytes(message), Environment = author.Variables };
+        List<string> arguments = ["commit-tree", recipe.Tree.Hex];
+        foreach (var parent in recipe.Parents) arguments.AddRange(["-p", parent.Hex]);
+        var call = new GitCall(arguments) { Input = Encoding.UTF8.GetBytes(recipe.Message), Environment = recipe.Dated(author.Variables) };
         return CommitId.Parse((await repository.RequireAsync(call, cancellationToken).ConfigureAwait(false)).Text);
+    }
+
+    /// <summary>Whether the repository has every object of these commits that another commit does not have.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="commits">The commits.</param>
+    /// <param name="without">What is left out: the base.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public static async Task<bool> AreWholeAsync(this GitRepository repository, IEnumerable<CommitId> commits, CommitId without, CancellationToken cancellationToken)
+    {
+        var input = string.Concat(commits.Select(commit => commit.Hex + "\n")) + $"^{without.Hex}\n";
+        // A partial clone does without some objects on purpose.
+        var call = new GitCall("rev-list", "--objects", "--quiet", "--missing=allow-promisor", "--stdin") { Input = Encoding.UTF8.GetBytes(input) };
+        return (await repository.RunAsync(call, cancellationToken).ConfigureAwait(false)).ExitCode == 0;
+    }
+
+    /// <summary>
+    /// Puts a commit that a ref names, and all that it has beyond another one, into a pack: a <c>git prune</c> that began before there
+    /// was the ref still deletes loose objects, and no pack.
+    /// </summary>
+    /// <exception cref="FactoryException">An object is missing.</exception>
+    public static Task PackAsync(this GitRepository repository, CommitId commit, CommitId? without, CancellationToken cancellationToken)
+    {
+        var call = new GitCall("pack-objects", "--revs", "--quiet", Path.Combine(repository.CommonDirectory, "objects", "pack", "pack"))
+        {
+            Input = Encoding.UTF8.GetBytes(commit.Hex + "\n" + (without is { } known ? $"^{known.Hex}\n" : "")),
+        };
+        return repository.RequireAsync(call, cancellationToken);
     }
 
     /// <summary>Makes a ref that must not exist yet.</summary>
@@ -55,6 +87,23 @@ public static class GitObjects
         };
         var (code, error) = await repository.RunAsync(call, (stream, token) => stream.CopyToAsync(target, token), cancellationToken).ConfigureAwait(false);
         if (code != 0) throw GitRepository.Failed(call, code, error);
+    }
+}
+
+/// <summary>All that decides a commit's id, but who makes it.</summary>
+/// <param name="Tree">Its tree.</param>
+/// <param name="Parents">Its parents, in order.</param>
+/// <param name="Message">Its message.</param>
+/// <param name="Time">Its time; where the caller's environment gives git one, that counts.</param>
+public sealed record CommitRecipe(CommitId Tree, IReadOnlyList<CommitId> Parents, string Message, DateTimeOffset Time)
+{
+    internal Dictionary<string, string> Dated(IReadOnlyDictionary<string, string> variables)
+    {
+        var dated = new Dictionary<string, string>(variables);
+        var zone = Time.ToString("zzz", CultureInfo.InvariantCulture).Replace(":", "", StringComparison.Ordinal);
+        foreach (var name in (string[])["GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"])
+            if (Environment.GetEnvironmentVariable(name) is null) dated.TryAdd(name, string.Create(CultureInfo.InvariantCulture, $"@{Time.ToUnixTimeSeconds()} {zone}"));
+        return dated;
     }
 }
 

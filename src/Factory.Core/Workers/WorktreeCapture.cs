@@ -14,6 +14,9 @@ public sealed record CapturedWork(CommitId Commit, CommitId Tree, IReadOnlyList<
     /// <summary>Whether the index that the capture starts from was gone or changed, so that one was made anew from the base.</summary>
     public bool IsSeedLost { get; init; }
 
+    /// <summary>What its commit was made of; null when none had to be made.</summary>
+    public CommitRecipe? Recipe { get; init; }
+
     /// <summary>How many paths a sparse checkout left out of the worktree; they are captured as its index has them.</summary>
     public int Narrowed { get; init; }
 }
@@ -33,14 +36,31 @@ public sealed class WorktreeCapture(GitRepository repository, GitIdentity identi
     /// <param name="message">The commit's message.</param>
     /// <param name="cancellationToken">Ends the work between two steps.</param>
     /// <exception cref="FactoryException">git could not read the files; they stay where they are.</exception>
-    public async Task<CapturedWork> CaptureAsync(Worktree worktree, PristineIndex seed, CommitId baseCommit, CommitId? baseTree, string message, CancellationToken cancellationToken)
+    public Task<CapturedWork> CaptureAsync(Worktree worktree, PristineIndex seed, CommitId baseCommit, CommitId? baseTree, string message, CancellationToken cancellationToken) =>
+        WithIndexAsync(index => CaptureAsync(worktree, seed.Read(), index, baseCommit, baseTree, message, cancellationToken));
+
+    /// <summary>Writes the objects of captured work again, from the files in the worktree.</summary>
+    /// <param name="worktree">The worktree.</param>
+    /// <param name="work">What was captured in it.</param>
+    /// <param name="baseCommit">The first parent of its commit.</param>
+    /// <param name="cancellationToken">Ends the work between two steps.</param>
+    /// <returns>Whether the files are still those that were captured, so that tree and commit are there again.</returns>
+    /// <exception cref="FactoryException">git could not read the files.</exception>
+    public async Task<bool> RestoreAsync(Worktree worktree, CapturedWork work, CommitId baseCommit, CancellationToken cancellationToken)
+    {
+        if (!worktree.IsIntact) return false;
+        var (tree, _) = await WithIndexAsync(index => ReadTreeAsync(worktree, null, index, baseCommit, null, cancellationToken)).ConfigureAwait(false);
+        return tree == work.Tree && (work.Recipe is null || await repository.CommitTreeAsync(work.Recipe, identity, cancellationToken).ConfigureAwait(false) == work.Commit);
+    }
+
+    private static async Task<T> WithIndexAsync<T>(Func<string, Task<T>> work)
     {
         // Not in the worktree's own folder of the repository: a worker knows that one, and a link left there, or in its place,
         // would lead the writing into the user's own files.
         var folder = Directory.CreateTempSubdirectory("factory-capture-");
         try
         {
-            return await CaptureAsync(worktree, seed.Read(), Path.Combine(folder.FullName, "index"), baseCommit, baseTree, message, cancellationToken).ConfigureAwait(false);
+            return await work(Path.Combine(folder.FullName, "index")).ConfigureAwait(false);
         }
         finally
         {
@@ -48,8 +68,9 @@ public sealed class WorktreeCapture(GitRepository repository, GitIdentity identi
         }
     }
 
-    private async Task<CapturedWork> CaptureAsync(
-        Worktree worktree, (byte[] Bytes, DateTime Time)? seed, string index, CommitId baseCommit, CommitId? baseTree, string message, CancellationToken cancellationToken)
+    // The tree of the files as they are, and how many paths a sparse checkout had left out.
+    private async Task<(CommitId Tree, int Narrowed)> ReadTreeAsync(
+        Worktree worktree, (byte[] Bytes, DateTime Time)? seed, string index, CommitId baseCommit, CommitId? baseTree, CancellationToken cancellationToken)
     {
         var call = new GitCall { GitDirectory = worktree.AdminDirectory, WorkTree = worktree.Path, WorkingDirectory = worktree.Path, IndexFile = index };
         if (seed is { } kept)
@@ -67,15 +88,23 @@ public sealed class WorktreeCapture(GitRepository repository, GitIdentity identi
         var tree = baseTree is { } unchanged && seed is not null && IsSameIndex(index, seed.Value.Bytes)
             ? unchanged
             : CommitId.Parse((await repository.RequireAsync(call with { Arguments = ["write-tree"] }, cancellationToken).ConfigureAwait(false)).Text);
+        return (tree, narrowed);
+    }
+
+    private async Task<CapturedWork> CaptureAsync(
+        Worktree worktree, (byte[] Bytes, DateTime Time)? seed, string index, CommitId baseCommit, CommitId? baseTree, string message, CancellationToken cancellationToken)
+    {
+        var (tree, narrowed) = await ReadTreeAsync(worktree, seed, index, baseCommit, baseTree, cancellationToken).ConfigureAwait(false);
         var head = worktree.DetachedHead ?? await ReadHeadAsync(worktree, cancellationToken).ConfigureAwait(false);
         var hasMoved = head is not null && head != baseCommit;
         baseTree ??= await repository.TreeOfAsync(baseCommit, cancellationToken).ConfigureAwait(false);
         if (tree == baseTree && !hasMoved && worktree.UnfinishedOperation is null) return await SettleAsync(worktree, index, new CapturedWork(baseCommit, tree, []) { IsSeedLost = seed is null, Narrowed = narrowed }, head, cancellationToken).ConfigureAwait(false);
         var origins = worktree.UnfinishedOperation is null ? [] : worktree.OperationOrigins;
         var parents = new[] { baseCommit }.Concat(hasMoved ? [head!.Value] : []).Concat(origins).Distinct();
-        var commit = await repository.CommitTreeAsync(tree, parents, message, identity, cancellationToken).ConfigureAwait(false);
+        var recipe = new CommitRecipe(tree, [.. parents], message, DateTimeOffset.Now);
+        var commit = await repository.CommitTreeAsync(recipe, identity, cancellationToken).ConfigureAwait(false);
         var gitlinks = (await repository.DiffAsync(baseCommit, commit, cancellationToken).ConfigureAwait(false)).Where(change => change.IsGitlink && change.OldMode != change.NewMode).Select(change => change.Path);
-        return await SettleAsync(worktree, index, new CapturedWork(commit, tree, [.. gitlinks]) { IsSeedLost = seed is null, Narrowed = narrowed }, head, cancellationToken).ConfigureAwait(false);
+        return await SettleAsync(worktree, index, new CapturedWork(commit, tree, [.. gitlinks]) { IsSeedLost = seed is null, Narrowed = narrowed, Recipe = recipe }, head, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Captures what was committed in a worktree whose folder is gone.</summary>

@@ -111,6 +111,8 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
         var commit = isClean ? head!.Value : await CaptureLeftoversAsync(capture, worktree, worker, head, cancellationToken).ConfigureAwait(false);
         var name = $"refs/factory/rescue/{run}/{worker}";
         await repository.CreateRefAsync(name, commit, cancellationToken).ConfigureAwait(false);
+        // The files go next, and a worker that runs already may be deleting what no ref named a moment ago.
+        await repository.PackAsync(commit, baseCommit, cancellationToken).ConfigureAwait(false);
         return name;
     }
 

@@ -127,7 +127,7 @@ public sealed class StrayEntriesTests : IDisposable
     {
         Assert.SkipWhen(Environment.IsPrivilegedProcess, "the system's own user may read everything");
         TestRepository.RequireUnix();
-        _repository.Configure(("A_worker", "echo a > src/a.txt; cd \"$FACTORY_BUNDLE_DIR\"; echo s > s; mkdir d; echo x > d/x; chmod 000 s d; echo mine > SUMMARY.md; chmod 000 SUMMARY.md LOGS ."), ("B_worker", "echo b > src/b.txt"));
+        _repository.Configure(("A_worker", "echo a > src/a.txt; cd \"$FACTORY_BUNDLE_DIR\"; echo s > s; mkdir d; echo x > d/x; chmod 000 s d; echo mine > SUMMARY.md; chmod 000 SUMMARY.md"), ("B_worker", "echo b > src/b.txt"));
         var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
         Assert.Equal(RunStatus.Warn, result.Status);
         Assert.Contains("A_worker/d/x", File.ReadAllText(Path.Combine(result.RunDir!, "attestations", "bundles.sha256")), StringComparison.Ordinal);

@@ -7,7 +7,7 @@ internal static class LedgerTampering
 {
     /// <summary>A BLOCKED that says what does not agree.</summary>
     public static FactoryException Found(string ledger, string what) => new(
-        BlockerKind.Check, $"the ledger {ledger} was tampered with: {what}",
+        BlockerKind.Policy, $"the ledger {ledger} was tampered with: {what}",
         "Verify it (factory ledger-verify) to see where. Then restore the ledger from a backup, or move it and its factory_ledger.* files aside to begin a new one, and keep them.", ledger);
 
     /// <summary>A line that no Factory wrote, too long to be read in one piece.</summary>

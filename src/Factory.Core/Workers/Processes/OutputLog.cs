@@ -16,9 +16,10 @@ public static class OutputLog
     /// <param name="cancellationToken">Ends the reading; what was read is still written and returned.</param>
     /// <returns>What was seen and kept. Errors of the file and of the stream are told here, not thrown.</returns>
     public static Task<OutputLogResult> PumpAsync(Stream source, string path, long capBytes, CancellationToken cancellationToken = default) =>
-        PumpAsync(source, () => OpenNew(path), capBytes, cancellationToken);
+        PumpAsync(source, () => OpenNew(path), capBytes, null, cancellationToken);
 
-    internal static async Task<OutputLogResult> PumpAsync(Stream source, Func<Stream> open, long capBytes, CancellationToken cancellationToken)
+    /// <summary>As above, for a log that <paramref name="open"/> makes; <paramref name="end"/> is given what the log is given.</summary>
+    internal static async Task<OutputLogResult> PumpAsync(Stream source, Func<Stream> open, long capBytes, TailRing? end, CancellationToken cancellationToken)
     {
         using var log = new CappedLog(open, capBytes);
         // Not a pooled buffer: a cancelled read may still write to it.
@@ -27,7 +28,10 @@ public static class OutputLog
         try
         {
             while (await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var count)
+            {
                 log.Append(buffer.AsSpan(0, count));
+                end?.Append(buffer.AsSpan(0, count));
+            }
         }
         catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
         {
@@ -41,7 +45,7 @@ public static class OutputLog
         return log.Finish(readError);
     }
 
-    private static FileStream OpenNew(string path)
+    internal static FileStream OpenNew(string path)
     {
         // A worker may have planted a link here; creating anew never writes through one.
         File.Delete(path);

@@ -19,7 +19,11 @@ public sealed record WorkerCommandResult(
     Blocker? StartBlocker,
     long DurationMs,
     int LeftoversStopped,
-    IReadOnlyList<WorkerLog> Logs);
+    IReadOnlyList<WorkerLog> Logs)
+{
+    /// <summary>The last bytes that it wrote to standard error; none when somebody still held that open at the end.</summary>
+    public ReadOnlyMemory<byte> ErrorEnd { get; init; }
+}
 
 /// <summary>One log of a command.</summary>
 /// <param name="Name">The command's name and the stream, for example <c>tests.stdout</c>.</param>

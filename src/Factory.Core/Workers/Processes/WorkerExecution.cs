@@ -6,15 +6,16 @@ namespace Factory.Core.Workers.Processes;
 /// <summary>A started command: its logs, its limits, and what it left behind.</summary>
 internal sealed class WorkerExecution(WorkerCommandSpec spec, ChildProcess child, Stopwatch clock)
 {
-    private const int SweepRounds = 3;
+    private const int SweepRounds = 3, ErrorEndSize = 16 * 1024;
     private static readonly TimeSpan PipePatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(int.MaxValue);
 
     internal async Task<WorkerCommandResult> RunAsync(CancellationToken cancellationToken)
     {
         using var endOfReading = new CancellationTokenSource();
-        var output = PumpAsync("stdout", child.Output, endOfReading.Token);
-        var error = PumpAsync("stderr", child.Error, endOfReading.Token);
+        var errorEnd = new TailRing(ErrorEndSize);
+        var output = PumpAsync("stdout", child.Output, null, endOfReading.Token);
+        var error = PumpAsync("stderr", child.Error, errorEnd, endOfReading.Token);
         var end = await AwaitEndAsync(cancellationToken).ConfigureAwait(false);
         var both = Task.WhenAll(output, error);
         // Somebody may hold the pipes although the command ended; it gets a moment to finish what it writes.
@@ -24,7 +25,11 @@ internal sealed class WorkerExecution(WorkerCommandSpec spec, ChildProcess child
         await endOfReading.CancelAsync().ConfigureAwait(false);
         var logs = new[] { await EndAsync("stdout", output).ConfigureAwait(false), await EndAsync("stderr", error).ConfigureAwait(false) };
         return new WorkerCommandResult(
-            end.ExitCode, end.TimedOut, end.Cancelled, end.Lost?.Message, end.Lost, clock.ElapsedMilliseconds, leftovers, logs);
+            end.ExitCode, end.TimedOut, end.Cancelled, end.Lost?.Message, end.Lost, clock.ElapsedMilliseconds, leftovers, logs)
+        {
+            // Whoever still reads still writes there.
+            ErrorEnd = error.IsCompletedSuccessfully ? (byte[])[.. errorEnd.First, .. errorEnd.Second] : [],
+        };
     }
 
     private async Task<End> AwaitEndAsync(CancellationToken cancellationToken)
@@ -62,12 +67,12 @@ internal sealed class WorkerExecution(WorkerCommandSpec spec, ChildProcess child
         return stopped;
     }
 
-    private Task<OutputLogResult> PumpAsync(string stream, Stream source, CancellationToken endOfReading) =>
+    private Task<OutputLogResult> PumpAsync(string stream, Stream source, TailRing? end, CancellationToken endOfReading) =>
         // Started on the pool: where pipes are read synchronously, the first read must not hold up this method.
         Task.Run(
             () => spec.CreateLog is { } create
-                ? OutputLog.PumpAsync(source, () => create(FileOf(stream)), spec.LogCapBytes, endOfReading)
-                : OutputLog.PumpAsync(source, Path.Combine(spec.LogDirectory, FileOf(stream)), spec.LogCapBytes, endOfReading),
+                ? OutputLog.PumpAsync(source, () => create(FileOf(stream)), spec.LogCapBytes, end, endOfReading)
+                : OutputLog.PumpAsync(source, () => OutputLog.OpenNew(Path.Combine(spec.LogDirectory, FileOf(stream))), spec.LogCapBytes, end, endOfReading),
             CancellationToken.None);
 
     private async Task<WorkerLog> EndAsync(string stream, Task<OutputLogResult> pump)

@@ -77,7 +77,7 @@ public sealed class RefusedSealTests : SealingTests
         }
         catch (FactoryException error)
         {
-            Assert.Equal(BlockerKind.Check, error.Blocker.Kind);
+            Assert.Equal(BlockerKind.Policy, error.Blocker.Kind);
         }
     }
 

@@ -94,7 +94,7 @@ public sealed class LedgerFloorTests
     {
         folder.Bytes = cut;
         var error = Assert.Throws<FactoryException>(() => folder.AppendMany(1));
-        Assert.Equal((RunStatus.Blocked, BlockerKind.Check, folder.Paths.Ledger), (error.Status, error.Blocker.Kind, error.Blocker.Path));
+        Assert.Equal((RunStatus.Blocked, BlockerKind.Policy, folder.Paths.Ledger), (error.Status, error.Blocker.Kind, error.Blocker.Path));
         Assert.Contains("shorter than its checkpoint by", error.Message, StringComparison.Ordinal);
         Assert.Equal(cut, folder.Bytes);
         Assert.Empty(folder.Quarantine);

@@ -150,7 +150,7 @@ public sealed class LedgerPlaceTests
         byte[] changed = isCut ? LedgerFolder.JoinLines(folder.Lines[..2]) : [.. folder.Bytes[..^3], .. "!}\n"u8];
         folder.Bytes = changed;
         var error = Assert.Throws<FactoryException>(() => writer.Append(LedgerFolder.Entry(4)));
-        Assert.Equal((RunStatus.Blocked, BlockerKind.Check), (error.Status, error.Blocker.Kind));
+        Assert.Equal((RunStatus.Blocked, BlockerKind.Policy), (error.Status, error.Blocker.Kind));
         Assert.Equal(changed, folder.Bytes);
     }
 
@@ -179,7 +179,7 @@ public sealed class LedgerPlaceTests
         Assert.Contains("\r\n", Encoding.UTF8.GetString(converted), StringComparison.Ordinal);
 
         var error = Assert.Throws<FactoryException>(() => folder.AppendMany(1));
-        Assert.Equal((RunStatus.Blocked, BlockerKind.Check), (error.Status, error.Blocker.Kind));
+        Assert.Equal((RunStatus.Blocked, BlockerKind.Policy), (error.Status, error.Blocker.Kind));
         Assert.Contains("core.autocrlf", error.Message, StringComparison.Ordinal);
         Assert.Contains("*.jsonl -text", error.Blocker.NextAction, StringComparison.Ordinal);
         Assert.Equal(converted, folder.Bytes);

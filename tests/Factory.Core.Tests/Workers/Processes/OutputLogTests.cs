@@ -31,7 +31,7 @@ public sealed class OutputLogTests : IDisposable
     public async Task A_full_disk_is_told_and_the_source_is_still_drained()
     {
         using var source = new MemoryStream(new byte[1_000_000]);
-        var result = await OutputLog.PumpAsync(source, () => new FullDisk(), 500_000, Commands.Token);
+        var result = await OutputLog.PumpAsync(source, () => new FullDisk(), 500_000, null, Commands.Token);
         Assert.Equal((1_000_000, 0, true, "No space left on device"), (result.BytesSeen, result.BytesKept, result.Truncated, result.Error));
     }
 
