@@ -16,6 +16,33 @@ internal static class PlainTable
             yield return (Gap + string.Join(Gap, row.Select((cell, at) => Pad(cell, widths[at], areNumbers[at])))).TrimEnd();
     }
 
+    /// <summary>The rows as records of a few lines each, for a terminal that is too narrow for the table. No cell is broken: it can be copied.</summary>
+    /// <param name="columns">The names of the columns.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="width">How wide a line may be; a single cell that is wider has a line of its own.</param>
+    public static IEnumerable<string> Stack(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows, int width)
+    {
+        foreach (var row in rows)
+        {
+            var line = "";
+            foreach (var fact in columns.Zip(row, (name, cell) => $"{Gap}{name}: {cell}"))
+            {
+                if (line.Length > 0 && Width(line) + Width(fact) > width)
+                {
+                    yield return line;
+                    line = Gap;
+                }
+
+                line += fact;
+            }
+
+            yield return line;
+        }
+    }
+
+    /// <summary>How wide the lines of the table are.</summary>
+    public static int LineWidthOf(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows) => WidthOf(columns, rows) + (columns.Count * Gap.Length);
+
     /// <summary>How wide the cells of a row are together.</summary>
     public static int WidthOf(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows) => Widths(columns, rows).Sum();
 

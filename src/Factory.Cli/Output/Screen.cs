@@ -54,8 +54,14 @@ internal sealed class Screen : IDisposable
         IReadOnlyList<IReadOnlyList<string>> safe = [.. rows.Select(row => (IReadOnlyList<string>)[.. row.Select(Untrusted.Line)])];
         // In a box too narrow for it, a run id is cut in two and cannot be copied.
         if (IsRich && PlainTable.WidthOf(columns, safe) + (columns.Count * BoxBorder) < Console.WindowWidth) WriteBox(columns, safe);
-        else foreach (var line in PlainTable.Render(columns, safe)) _output.WriteLine(line);
+        else foreach (var line in Lines(columns, safe)) _output.WriteLine(line);
     }
+
+    // Into a file or a pipe a row stays a line, however long: a program reads it.
+    private IEnumerable<string> Lines(IReadOnlyList<string> columns, IReadOnlyList<IReadOnlyList<string>> rows) =>
+        IsTerminal && Console.WindowWidth is > 0 and var width && PlainTable.LineWidthOf(columns, rows) > width
+            ? PlainTable.Stack(columns, rows, width)
+            : PlainTable.Render(columns, rows);
 
     /// <summary>Text as it is, each line made safe.</summary>
     public void Text(string text)
