@@ -61,11 +61,11 @@ public sealed class EscapeChecks : IAsyncDisposable
         }
     }
 
-    /// <summary>A worker has ended, or never started. What it alone can have changed blocks it.</summary>
+    /// <summary>A worker has ended and its work is captured, or it never started. What it alone can have changed blocks it.</summary>
     public async Task EndAsync(WorkerState worker)
     {
         if (_isOff) return;
-        // All have ended: what they wrote among git's objects is read while the last one's changes are captured.
+        // All have ended: what they wrote among git's objects is read while the last one's evidence is written.
         if (Interlocked.Decrement(ref _left) == 0) _forged = Task.Run(_objects!.FindAsync);
         var (wasAlone, found) = await _watch.EndAsync(worker.Id).ConfigureAwait(false);
         lock (_gate)
@@ -125,7 +125,7 @@ public sealed class EscapeChecks : IAsyncDisposable
     // What lies in the run's own folders: closed bundles, the ledger, worktrees that were captured. Each change is told once.
     private void AddTraces(IReadOnlyList<string> suspects)
     {
-        foreach (var escape in _bundles.TakeChanges().Concat(_ledger!.Compare()).Concat(MovedWorktrees().Where(escape => _moved.Add(escape.Name))).ToList())
+        foreach (var escape in _bundles.TakeChanges().Concat(_ledger!.Compare()).Concat(MovedWorktrees().Concat(ForgedIndexes()).Where(escape => _moved.Add(escape.Name))).ToList())
             _report.Add(new EscapeFinding(escape, suspects));
         if (!_ledger.Holds) _ledger = LedgerMark.Take(_ledger.File);
     }
@@ -135,6 +135,12 @@ public sealed class EscapeChecks : IAsyncDisposable
         from worker in _session.Workers
         where worker is { Worktree: { } tree, Commit: not null, Blockers.Count: 0 } && (!tree.IsIntact || tree.DetachedHead != worker.Commit)
         select new Escape(EscapeArea.Worktree, worker.WorktreePath, $"of {worker.Id} was moved after its work was captured", $"-{worker.Commit}\n+{worker.Worktree!.DetachedHead}");
+
+    // The next run's captures in a worktree begin with its index.
+    private IEnumerable<Escape> ForgedIndexes() =>
+        from worker in _session.Workers
+        where worker is { Worktree: { } tree, Work.Index: { } index } && !index.IsIn(tree.IndexFile)
+        select new Escape(EscapeArea.Worktree, Path.GetRelativePath(_session.Ground.Repository.CommonDirectory, worker.Worktree!.IndexFile).Replace('\\', '/'), $"of {worker.Id} was changed after its work was captured", "");
 
     private static bool IsLinked(RunSession session) => session.Ground.Repository.GitDirectory != session.Ground.Repository.CommonDirectory || File.Exists(Path.Combine(session.Ground.Repository.Root, ".git"));
 

@@ -177,11 +177,13 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
 
     private async Task CommitAsync(CancellationToken cancellationToken) => _integrated ??= await MakeCommitAsync(cancellationToken).ConfigureAwait(false);
 
-    private Task<CommitId> MakeCommitAsync(CancellationToken cancellationToken)
+    private async Task<CommitId> MakeCommitAsync(CancellationToken cancellationToken)
     {
-        var parents = contributions.Where(one => one.Changes.Count > 0).OrderBy(one => one.Worker, StringComparer.Ordinal).ToList();
-        var message = $"Integrate {session.Folder.Id}\n\n" + string.Concat(parents.Select(one => $"Factory-Worker: {one.Worker} {one.Commit}\n")) + $"Factory-Run: {session.Folder.Id}\n";
-        return session.Ground.Repository.CommitTreeAsync(_merge!.Tree, [session.Ground.BaseCommit, .. parents.Select(one => one.Commit)], message, session.Ground.Identity, cancellationToken);
+        var repository = session.Ground.Repository;
+        var changed = contributions.Where(one => one.Changes.Count > 0).OrderBy(one => one.Worker, StringComparer.Ordinal).ToList();
+        var parents = await new JudgedParents(repository, session.Ground.BaseCommit, session.Ground.Identity).FindAsync(changed, cancellationToken).ConfigureAwait(false);
+        var message = $"Integrate {session.Folder.Id}\n\n" + string.Concat(changed.Select(one => $"Factory-Worker: {one.Worker} {one.Commit}\n")) + $"Factory-Run: {session.Folder.Id}\n";
+        return await repository.CommitTreeAsync(_merge!.Tree, [session.Ground.BaseCommit, .. parents], message, session.Ground.Identity, cancellationToken).ConfigureAwait(false);
     }
 
     // The report comes first and the branch last: a run whose report cannot be written moves no branch.

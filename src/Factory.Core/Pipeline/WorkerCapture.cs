@@ -74,6 +74,14 @@ internal sealed class WorkerCapture(RunSession session, WorkerState worker, Pris
     private Task NameAsync(CapturedWork work)
     {
         worker.Branch = $"{session.Ground.Config.Run.BranchPrefix}/{session.Folder.Id}/{worker.Id}";
+        // Nobody but this run makes a branch here, so a lock in its way is one that somebody left there.
+        var ownLock = Path.Combine(session.Ground.Repository.CommonDirectory, "refs", "heads", worker.Branch + ".lock");
+        if (File.Exists(ownLock))
+        {
+            File.Delete(ownLock);
+            worker.Warnings.Add($"somebody left a lock in the way of its branch {worker.Branch}, which was deleted");
+        }
+
         return session.Ground.Repository.CreateRefAsync("refs/heads/" + worker.Branch, work.Commit, CancellationToken.None);
     }
 

@@ -34,7 +34,6 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
                 await registered.ConfigureAwait(false);
                 if (cancellationToken.IsCancellationRequested) worker.Block(BlockerKind.Worker, "was not started, because the run was cancelled", "run again");
                 else if (await escapes.StartAsync(worker).ConfigureAwait(false) && await SetUpAsync(cancellationToken).ConfigureAwait(false)) await RunCommandAsync(cancellationToken).ConfigureAwait(false);
-                await escapes.EndAsync(worker).ConfigureAwait(false);
             }
             finally
             {
@@ -42,6 +41,9 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
                 Observe("capturing");
                 await new WorkerCapture(session, worker, _index!).RunAsync().ConfigureAwait(false);
             }
+
+            // Only now: a filter that git runs for a capture may be a program that the worker changed.
+            await escapes.EndAsync(worker).ConfigureAwait(false);
         }
 
         Observe("writing evidence");

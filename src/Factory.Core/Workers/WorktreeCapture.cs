@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Factory.Core.Contracts;
 using Factory.Core.Guards.Writes;
 using Factory.Core.Repository;
@@ -17,6 +18,9 @@ public sealed record CapturedWork(CommitId Commit, CommitId Tree, IReadOnlyList<
     /// <summary>What its commit was made of; null when none had to be made.</summary>
     public CommitRecipe? Recipe { get; init; }
 
+    /// <summary>The index that the worktree was left with; null when it was left as it was found.</summary>
+    public LeftIndex? Index { get; init; }
+
     /// <summary>How many paths a sparse checkout left out of the worktree; they are captured as its index has them.</summary>
     public int Narrowed { get; init; }
 }
@@ -26,7 +30,7 @@ public sealed record CapturedWork(CommitId Commit, CommitId Tree, IReadOnlyList<
 /// changes, committed or not. It reads the files against an index that the worker never had in its hands, so flags that a
 /// worker sets in its own index hide no change; only what a sparse checkout took out of the worktree is not deleted.
 /// </summary>
-public sealed class WorktreeCapture(GitRepository repository, GitIdentity identity)
+public sealed partial class WorktreeCapture(GitRepository repository, GitIdentity identity)
 {
     /// <summary>Captures the files of a worktree.</summary>
     /// <param name="worktree">The worktree.</param>
@@ -49,7 +53,7 @@ public sealed class WorktreeCapture(GitRepository repository, GitIdentity identi
     public async Task<bool> RestoreAsync(Worktree worktree, CapturedWork work, CommitId baseCommit, CancellationToken cancellationToken)
     {
         if (!worktree.IsIntact) return false;
-        var (tree, _) = await WithIndexAsync(index => ReadTreeAsync(worktree, null, index, baseCommit, null, cancellationToken)).ConfigureAwait(false);
+        var (tree, _, _) = await WithIndexAsync(index => ReadTreeAsync(worktree, null, index, baseCommit, null, cancellationToken)).ConfigureAwait(false);
         return tree == work.Tree && (work.Recipe is null || await repository.CommitTreeAsync(work.Recipe, identity, cancellationToken).ConfigureAwait(false) == work.Commit);
     }
 
@@ -68,8 +72,8 @@ public sealed class WorktreeCapture(GitRepository repository, GitIdentity identi
         }
     }
 
-    // The tree of the files as they are, and how many paths a sparse checkout had left out.
-    private async Task<(CommitId Tree, int Narrowed)> ReadTreeAsync(
+    // The tree of the files as they are, how many paths a sparse checkout had left out, and repositories without a commit.
+    private async Task<(CommitId Tree, int Narrowed, IReadOnlyList<string> Empty)> ReadTreeAsync(
         Worktree worktree, (byte[] Bytes, DateTime Time)? seed, string index, CommitId baseCommit, CommitId? baseTree, CancellationToken cancellationToken)
     {
         var call = new GitCall { GitDirectory = worktree.AdminDirectory, WorkTree = worktree.Path, WorkingDirectory = worktree.Path, IndexFile = index };
@@ -83,28 +87,55 @@ public sealed class WorktreeCapture(GitRepository repository, GitIdentity identi
             await repository.RequireAsync(call with { Arguments = ["read-tree", baseCommit.Hex] }, cancellationToken).ConfigureAwait(false);
         }
 
-        await repository.RequireAsync(call with { Arguments = ["add", "--all", "--", "."] }, cancellationToken).ConfigureAwait(false);
+        var empty = await AddAllAsync(call, cancellationToken).ConfigureAwait(false);
         var narrowed = await PutBackAsync(worktree, call, cancellationToken).ConfigureAwait(false);
         var tree = baseTree is { } unchanged && seed is not null && IsSameIndex(index, seed.Value.Bytes)
             ? unchanged
             : CommitId.Parse((await repository.RequireAsync(call with { Arguments = ["write-tree"] }, cancellationToken).ConfigureAwait(false)).Text);
-        return (tree, narrowed);
+        return (tree, narrowed, empty);
     }
+
+    // git refuses a repository without a commit in the worktree, and with it everything else unless it is told to go on. It is
+    // named like any other repository that is none of this one's: its files are not captured.
+    private async Task<IReadOnlyList<string>> AddAllAsync(GitCall call, CancellationToken cancellationToken)
+    {
+        var add = call with { Arguments = ["add", "--all", "--", "."] };
+        var answer = await repository.RunAsync(add, cancellationToken).ConfigureAwait(false);
+        if (answer.ExitCode == 0) return [];
+        var empty = EmptyRepository().Matches(answer.Error).Select(match => match.Groups["path"].Value).ToList();
+        if (empty.Count == 0) throw GitRepository.Failed(add, answer.ExitCode, answer.Error);
+        answer = await repository.RunAsync(add with { Arguments = ["add", "--all", "--ignore-errors", "--", "."] }, cancellationToken).ConfigureAwait(false);
+        var found = EmptyRepository().Matches(answer.Error).Select(match => match.Groups["path"].Value).ToList();
+        // Anything else that it could not add is no repository, and is not to be lost in silence.
+        var others = EmptyRepository().Replace(answer.Error, "");
+        return others.Replace("fatal: adding files failed", "", StringComparison.Ordinal).Trim().Length == 0 ? found : throw GitRepository.Failed(add, answer.ExitCode, answer.Error);
+    }
+
+    [GeneratedRegex("error: '(?<path>.+?)/' does not have a commit checked out")]
+    private static partial Regex EmptyRepository();
 
     private async Task<CapturedWork> CaptureAsync(
         Worktree worktree, (byte[] Bytes, DateTime Time)? seed, string index, CommitId baseCommit, CommitId? baseTree, string message, CancellationToken cancellationToken)
     {
-        var (tree, narrowed) = await ReadTreeAsync(worktree, seed, index, baseCommit, baseTree, cancellationToken).ConfigureAwait(false);
+        // What a worker set for its worktree alone may name programs, which git would run now. A link in the place of the worktree's
+        // folder would lead to the user's own.
+        if (worktree.IsIntact)
+        {
+            worktree.ForgetSparseCheckout();
+            worktree.ClearStaleLocks();
+        }
+
+        var (tree, narrowed, empty) = await ReadTreeAsync(worktree, seed, index, baseCommit, baseTree, cancellationToken).ConfigureAwait(false);
         var head = worktree.DetachedHead ?? await ReadHeadAsync(worktree, cancellationToken).ConfigureAwait(false);
         var hasMoved = head is not null && head != baseCommit;
         baseTree ??= await repository.TreeOfAsync(baseCommit, cancellationToken).ConfigureAwait(false);
-        if (tree == baseTree && !hasMoved && worktree.UnfinishedOperation is null) return await SettleAsync(worktree, index, new CapturedWork(baseCommit, tree, []) { IsSeedLost = seed is null, Narrowed = narrowed }, head, cancellationToken).ConfigureAwait(false);
+        if (tree == baseTree && !hasMoved && worktree.UnfinishedOperation is null) return await SettleAsync(worktree, index, new CapturedWork(baseCommit, tree, empty) { IsSeedLost = seed is null, Narrowed = narrowed }, head, cancellationToken).ConfigureAwait(false);
         var origins = worktree.UnfinishedOperation is null ? [] : worktree.OperationOrigins;
         var parents = new[] { baseCommit }.Concat(hasMoved ? [head!.Value] : []).Concat(origins).Distinct();
         var recipe = new CommitRecipe(tree, [.. parents], message, DateTimeOffset.Now);
         var commit = await repository.CommitTreeAsync(recipe, identity, cancellationToken).ConfigureAwait(false);
         var gitlinks = (await repository.DiffAsync(baseCommit, commit, cancellationToken).ConfigureAwait(false)).Where(change => change.IsGitlink && change.OldMode != change.NewMode).Select(change => change.Path);
-        return await SettleAsync(worktree, index, new CapturedWork(commit, tree, [.. gitlinks]) { IsSeedLost = seed is null, Narrowed = narrowed, Recipe = recipe }, head, cancellationToken).ConfigureAwait(false);
+        return await SettleAsync(worktree, index, new CapturedWork(commit, tree, [.. gitlinks, .. empty]) { IsSeedLost = seed is null, Narrowed = narrowed, Recipe = recipe }, head, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Captures what was committed in a worktree whose folder is gone.</summary>
@@ -170,15 +201,16 @@ public sealed class WorktreeCapture(GitRepository repository, GitIdentity identi
     private async Task<CapturedWork> SettleAsync(Worktree worktree, string index, CapturedWork work, CommitId? head, CancellationToken cancellationToken)
     {
         if (work.Gitlinks.Count > 0 || worktree.UnfinishedOperation is not null || !worktree.IsIntact) return work;
+        var bytes = await File.ReadAllBytesAsync(index, CancellationToken.None).ConfigureAwait(false);
         // First, since it refuses what stands in the way: HEAD must not be moved through a link either.
         await new WriteGuard(repository.CommonDirectory).WriteAsync(
-            Path.Combine("worktrees", Path.GetFileName(worktree.AdminDirectory), "index"), stream => PristineIndex.WriteAsync((FileStream)stream, File.ReadAllBytes(index), File.GetLastWriteTimeUtc(index))).ConfigureAwait(false);
+            Path.Combine("worktrees", Path.GetFileName(worktree.AdminDirectory), "index"), stream => PristineIndex.WriteAsync((FileStream)stream, bytes, File.GetLastWriteTimeUtc(index))).ConfigureAwait(false);
         if (head != work.Commit || worktree.DetachedHead is null)
         {
             var call = new GitCall("update-ref", "--no-deref", "HEAD", work.Commit.Hex) { GitDirectory = worktree.AdminDirectory, WorkingDirectory = repository.CommonDirectory };
             await repository.RequireAsync(call, cancellationToken).ConfigureAwait(false);
         }
 
-        return work;
+        return work with { Index = new LeftIndex(bytes) };
     }
 }

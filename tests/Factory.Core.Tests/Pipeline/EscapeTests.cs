@@ -78,7 +78,7 @@ public sealed class EscapeTests : IDisposable
         patience.CancelAfter(TimeSpan.FromSeconds(60));
         var result = await _repository.OneshotAsync(patience.Token);
         Assert.False(patience.IsCancellationRequested);
-        Assert.Contains(result.Blockers, blocker => blocker.Kind == BlockerKind.Escape && blocker.Message.Contains(path, StringComparison.Ordinal));
+        Assert.Contains(result.Blockers, blocker => blocker.Kind == BlockerKind.Escape && blocker.Message.Contains(path.Replace(".git/", "", StringComparison.Ordinal), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -53,7 +53,7 @@ public sealed class EscapeWatch(EscapeGround ground, int workers, bool oneAtATim
         }
     }
 
-    /// <summary>A worker has ended, with every process of it; or it never started.</summary>
+    /// <summary>A worker has ended, with every process of it, and its work is captured; or it never started.</summary>
     /// <returns>Whether nobody else ran meanwhile, and then what it changed.</returns>
     public async Task<(bool WasAlone, IReadOnlyList<EscapeFinding> Found)> EndAsync(string worker)
     {
@@ -68,7 +68,7 @@ public sealed class EscapeWatch(EscapeGround ground, int workers, bool oneAtATim
 
         if (_before is null) return (false, []);
         if (isAlone) return (true, await CheckAsync().ConfigureAwait(false));
-        // The last fingerprint is taken while the last worker's changes are captured.
+        // The last fingerprint is taken while the last worker's evidence is written.
         if (isLast) _last = Task.Run(CheckAndKeepAsync);
         else if (isDue && _turn.CurrentCount > 0) await CheckAndKeepAsync().ConfigureAwait(false);
         return (false, []);
