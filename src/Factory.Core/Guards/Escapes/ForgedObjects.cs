@@ -19,12 +19,14 @@ internal sealed class ForgedObjects
 
     // A folder that is moved here with all in it leaves its files' times as they were.
     private readonly Dictionary<string, ulong> _folders;
+    private readonly KnownPacks _packs;
 
     /// <summary>Begins to watch.</summary>
     /// <param name="repository">The repository.</param>
     public ForgedObjects(GitRepository repository)
     {
         (_repository, _objects) = (repository, Path.Combine(repository.CommonDirectory, "objects"));
+        _packs = new KnownPacks(Path.Combine(_objects, "pack"));
         _folders = Folders().ToDictionary(folder => folder.Path, folder => folder.Inode, StringComparer.Ordinal);
     }
 
@@ -81,6 +83,7 @@ internal sealed class ForgedObjects
         GitCall? check = (Path.GetFileName(file), Path.GetExtension(file)) switch
         {
             (_, ".idx") => new GitCall("verify-pack", file),
+            (_, ".pack") when _packs.HoldUnchanged(file) => null,
             // While git makes a pack its index comes last.
             (_, ".pack") when File.Exists(Path.ChangeExtension(file, ".idx")) => new GitCall("verify-pack", Path.ChangeExtension(file, ".idx")),
             ("multi-pack-index", _) => new GitCall("multi-pack-index", "verify"),

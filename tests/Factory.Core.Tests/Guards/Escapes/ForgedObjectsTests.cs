@@ -50,6 +50,40 @@ public sealed class ForgedObjectsTests : IDisposable
         Assert.Empty(await forged.FindAsync());
     }
 
+    [Theory]
+    [InlineData("sha1")]
+    [InlineData("sha256")]
+    public async Task A_pack_that_git_only_gave_a_new_time_is_the_same_and_one_with_another_byte_is_not(string format)
+    {
+        var folder = Path.Combine(_repository.Home, format);
+        TestRepository.Run(_repository.Home, "git", "init", "-q", "--object-format=" + format, folder);
+        File.WriteAllText(Path.Combine(folder, "one.txt"), string.Concat(Enumerable.Range(0, 500).Select(n => $"line {n}\n")));
+        TestRepository.Run(folder, "git", "add", "-A");
+        TestRepository.Run(folder, "git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "one");
+        TestRepository.Run(folder, "git", "gc", "-q");
+        var pack = Assert.Single(Directory.GetFiles(Path.Combine(folder, ".git", "objects", "pack"), "*.pack"));
+        await Task.Delay(1200, TestContext.Current.CancellationToken);
+        var forged = new ForgedObjects(await GitRepository.OpenAsync(new Git(), folder, TestContext.Current.CancellationToken));
+        // With the index gone git itself could not look into it: nobody asked git.
+        File.Move(Path.ChangeExtension(pack, ".idx"), Path.Combine(_repository.Home, "idx"));
+        TestRepository.Run(folder, "touch", pack);
+        Assert.Empty(await forged.FindAsync());
+        File.Move(Path.Combine(_repository.Home, "idx"), Path.ChangeExtension(pack, ".idx"));
+        var bytes = File.ReadAllBytes(pack);
+        bytes[bytes.Length / 2] ^= 1;
+        TestRepository.Run(folder, "chmod", "u+w", pack);
+        File.WriteAllBytes(pack, bytes);
+        Assert.Contains(await forged.FindAsync(), escape => escape.Name.EndsWith(".pack", StringComparison.Ordinal));
+        // With the right end for what it holds now, too.
+        var end = format == "sha1" ? 20 : 32;
+#pragma warning disable CA5350 // The end of such a pack is SHA-1.
+        var digest = format == "sha1" ? System.Security.Cryptography.SHA1.HashData(bytes.AsSpan(0, bytes.Length - end)) : System.Security.Cryptography.SHA256.HashData(bytes.AsSpan(0, bytes.Length - end));
+#pragma warning restore CA5350
+        digest.CopyTo(bytes, bytes.Length - end);
+        File.WriteAllBytes(pack, bytes);
+        Assert.Contains(await forged.FindAsync(), escape => escape.Name.EndsWith(".pack", StringComparison.Ordinal));
+    }
+
     private static readonly Dictionary<string, Action<ForgedObjectsTests>> Deeds = new()
     {
         ["over it"] = test => test.Forge(test._file),
