@@ -8,6 +8,7 @@ internal sealed class FingerprintComparison(EscapeGround ground, Fingerprint bef
 {
     private readonly GitRepository _repository = ground.Repository;
 
+    // Of files in the checkout: each costs a call of git.
     private const int MostShown = 20;
     private const int LongestDiff = 16 * 1024;
     private const int MostLines = 40;
@@ -22,7 +23,7 @@ internal sealed class FingerprintComparison(EscapeGround ground, Fingerprint bef
         {
             var (old, now) = (before.Items.GetValueOrDefault(key), after.Items.GetValueOrDefault(key));
             if (key.Area == EscapeArea.Config) escapes.AddRange(await ConfigAsync(key.Name, old, now, cancellationToken).ConfigureAwait(false));
-            else escapes.Add(new Escape(key.Area, key.Name, Deed(key, old, now), key.Area == EscapeArea.Ref || shown++ < MostShown ? await ShowAsync(key, old, now, cancellationToken).ConfigureAwait(false) : ""));
+            else escapes.Add(new Escape(key.Area, key.Name, Deed(key, old, now), key.Area != EscapeArea.Checkout || shown++ < MostShown ? await ShowAsync(key, old, now, cancellationToken).ConfigureAwait(false) : ""));
         }
 
         if (!before.Index.AsSpan().SequenceEqual(after.Index)) escapes.AddRange(await IndexAsync(cancellationToken).ConfigureAwait(false));
