@@ -72,6 +72,9 @@ internal sealed unsafe partial class LinuxFolder : IDisposable
         return stamp;
     }
 
+    /// <summary>What an entry is: a value of <c>d_type</c>, readdir(3).</summary>
+    public int KindOf(FolderEntry entry) => entry.Kind != 0 ? entry.Kind : (Look(entry.Name)?.Mode & FileStamp.TypeMask) >> 12 ?? 0;
+
     /// <summary>Whether an entry is a folder, and no link to one.</summary>
     public bool IsFolder(FolderEntry entry) => entry.IsFolder ?? (Look(entry.Name) is { } stamp && (stamp.Mode & FileStamp.TypeMask) == FileStamp.Folder);
 
@@ -140,6 +143,9 @@ internal readonly ref struct FolderEntry(ulong inode, byte kind, ReadOnlySpan<by
 
     /// <summary>Its name as text.</summary>
     public string Text => Encoding.UTF8.GetString(Name[..^1]);
+
+    /// <summary>What it is, as the folder has it: a value of <c>d_type</c>, readdir(3); zero where the file system leaves that to be looked up.</summary>
+    public byte Kind { get; } = kind;
 
     /// <summary>Whether its name is that of git's own folder, or of the file in its place.</summary>
     public bool IsGitFolder => Name.SequenceEqual(".git\0"u8);
