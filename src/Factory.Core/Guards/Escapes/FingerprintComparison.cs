@@ -44,7 +44,7 @@ internal sealed class FingerprintComparison(EscapeGround ground, Fingerprint bef
     {
         if (key.Area == EscapeArea.Checkout && now?.State[0] == '1')
         {
-            var call = new GitCall("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--ignore-submodules=none", "--", key.Name);
+            var call = new GitCall("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--ignore-submodules=none", "--", key.Name) { Settings = [CheckoutStatus.SeesLeftOut] };
             var diff = await _repository.RunAsync(call, cancellationToken).ConfigureAwait(false);
             if (diff is { ExitCode: 0, Output.Length: > 0 }) return diff.Text.Length <= LongestDiff ? diff.Text : diff.Text[..LongestDiff] + "\n(cut)";
         }
