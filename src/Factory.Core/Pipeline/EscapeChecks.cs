@@ -13,6 +13,7 @@ public sealed class EscapeChecks : IAsyncDisposable
     private readonly EscapeWatch _watch;
     private readonly EscapeReport _report;
     private readonly ForgedObjects? _objects;
+    private readonly LeftLocks? _locks;
 
     // A dry run starts nobody.
     private readonly bool _isOff;
@@ -36,6 +37,7 @@ public sealed class EscapeChecks : IAsyncDisposable
         _report = new EscapeReport(ground.Config.Security.EscapeCheck != "block", session.Shown(EvidenceFile), session.Redactor);
         if (_isOff) return;
         _objects = new ForgedObjects(ground.Repository);
+        _locks = new LeftLocks(ground.Repository);
         _ledger = LedgerMark.Take(new LedgerPaths(ground.RunsDirectory).Ledger);
         _ = _watch.BeginAsync();
     }
@@ -104,6 +106,8 @@ public sealed class EscapeChecks : IAsyncDisposable
         lock (_gate) _report.Add(found.Concat(TakeTraces(_session.Workers.Where(worker => _since.Count == 0 ? worker.StartedAt is not null : _since.Contains(worker.Id)).Select(worker => worker.Id).ToList())));
         _session.Blockers.AddRange(_report.Blockers.Skip(blockers));
         _session.Warnings.AddRange(_report.Warnings.Skip(warnings));
+        foreach (var file in await _locks!.FindAsync().ConfigureAwait(false))
+            _session.Warnings.Add($"the lock file {_session.Shown(file)} was made while workers ran, by one of them or by you, and is still there: it keeps git from working; delete it when no git runs in the repository");
         if (_report.Text.Length == 0) return;
         _session.Files.EnsureFolder(_session.Folder.Integrator);
         _session.Files.EnsureFolder(Path.GetDirectoryName(EvidenceFile)!);
