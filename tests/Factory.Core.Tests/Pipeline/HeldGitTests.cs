@@ -73,6 +73,19 @@ public sealed class HeldGitTests : IDisposable
     }
 
     [Fact]
+    public async Task A_git_that_hangs_for_another_reason_is_ended_with_its_children_when_all_is_to_end()
+    {
+        using var stop = new CancellationTokenSource();
+        var repository = await GitRepository.OpenAsync(new Git(), _repository.Root, stop.Token);
+        var call = repository.RunAsync(new GitCall("-c", "alias.slow=!sh -c 'sleep 333; true'", "slow"), CancellationToken.None);
+        await Task.Delay(300, TestContext.Current.CancellationToken);
+        await stop.CancelAsync();
+        var error = await Assert.ThrowsAsync<FactoryException>(() => call).WaitAsync(Soon, TestContext.Current.CancellationToken);
+        Assert.Contains("after the run was to end", error.Message, StringComparison.Ordinal);
+        Assert.Empty(GitIn(_repository.Home));
+    }
+
+    [Fact]
     public async Task Whoever_reads_git_s_answer_and_fails_leaves_no_git_behind()
     {
         Pipe(Path.Combine(_repository.Root, ".git/refs/heads/zz"));
@@ -117,7 +130,7 @@ public sealed class HeldGitTests : IDisposable
     {
         for (var left = 20; ; left--)
         {
-            var found = Process.GetProcessesByName("git").Where(process => new FileInfo($"/proc/{process.Id}/cwd").LinkTarget?.StartsWith(folder, StringComparison.Ordinal) == true).Select(process => $"{process.Id}").ToList();
+            var found = Process.GetProcesses().Where(process => process.ProcessName is "git" or "sh" or "sleep").Where(process => new FileInfo($"/proc/{process.Id}/cwd").LinkTarget?.StartsWith(folder, StringComparison.Ordinal) == true).Select(process => $"{process.Id}").ToList();
             if (found.Count == 0 || left == 0) return found;
             // The system takes a moment to end one.
             Thread.Sleep(50);
