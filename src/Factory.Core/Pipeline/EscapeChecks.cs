@@ -13,6 +13,7 @@ public sealed class EscapeChecks : IAsyncDisposable
     private readonly EscapeWatch _watch;
     private readonly EscapeReport _report;
     private readonly ForgedObjects? _objects;
+    private readonly LeftLocks? _locks;
 
     // A dry run starts nobody.
     private readonly bool _isOff;
@@ -36,6 +37,7 @@ public sealed class EscapeChecks : IAsyncDisposable
         _report = new EscapeReport(ground.Config.Security.EscapeCheck != "block", session.Shown(EvidenceFile), session.Redactor);
         if (_isOff) return;
         _objects = new ForgedObjects(ground.Repository);
+        _locks = new LeftLocks(ground.Repository);
         _ledger = LedgerMark.Take(new LedgerPaths(ground.RunsDirectory).Ledger);
         _ = _watch.BeginAsync();
     }
@@ -71,11 +73,11 @@ public sealed class EscapeChecks : IAsyncDisposable
         lock (_gate)
         {
             var (blockers, warnings) = (_report.Blockers.Count, _report.Warnings.Count);
-            foreach (var finding in found) _report.Add(finding);
+            _report.Add(found);
             // What was not looked at since more than one ran is looked at when all have ended.
             if (wasAlone && _since.Count == 1 && _since.Contains(worker.Id))
             {
-                AddTraces([worker.Id]);
+                _report.Add(TakeTraces([worker.Id]));
                 _since.Clear();
             }
 
@@ -99,12 +101,13 @@ public sealed class EscapeChecks : IAsyncDisposable
         var rest = _watch.CompleteAsync();
         // Both, even when one fails: nothing may still be looking when the run has ended.
         await Task.WhenAll(rest, objects).ConfigureAwait(false);
-        foreach (var finding in await rest.ConfigureAwait(false)) _report.Add(finding);
         var suspects = _session.Workers.Where(worker => worker.StartedAt is not null).Select(worker => worker.Id).ToList();
-        foreach (var escape in await objects.ConfigureAwait(false)) _report.Add(new EscapeFinding(escape, suspects));
-        lock (_gate) AddTraces(_session.Workers.Where(worker => _since.Count == 0 ? worker.StartedAt is not null : _since.Contains(worker.Id)).Select(worker => worker.Id).ToList());
+        var found = (await rest.ConfigureAwait(false)).Concat((await objects.ConfigureAwait(false)).Select(escape => new EscapeFinding(escape, suspects)));
+        lock (_gate) _report.Add(found.Concat(TakeTraces(_session.Workers.Where(worker => _since.Count == 0 ? worker.StartedAt is not null : _since.Contains(worker.Id)).Select(worker => worker.Id).ToList())));
         _session.Blockers.AddRange(_report.Blockers.Skip(blockers));
         _session.Warnings.AddRange(_report.Warnings.Skip(warnings));
+        foreach (var file in await _locks!.FindAsync().ConfigureAwait(false))
+            _session.Warnings.Add($"the lock file {_session.Shown(file)} was made while workers ran, by one of them or by you, and is still there: it keeps git from working; delete it when no git runs in the repository");
         if (_report.Text.Length == 0) return;
         _session.Files.EnsureFolder(_session.Folder.Integrator);
         _session.Files.EnsureFolder(Path.GetDirectoryName(EvidenceFile)!);
@@ -123,11 +126,11 @@ public sealed class EscapeChecks : IAsyncDisposable
     }
 
     // What lies in the run's own folders: closed bundles, the ledger, worktrees that were captured. Each change is told once.
-    private void AddTraces(IReadOnlyList<string> suspects)
+    private List<EscapeFinding> TakeTraces(IReadOnlyList<string> suspects)
     {
-        foreach (var escape in _bundles.TakeChanges().Concat(_ledger!.Compare()).Concat(MovedWorktrees().Concat(ForgedIndexes()).Where(escape => _moved.Add(escape.Name))).ToList())
-            _report.Add(new EscapeFinding(escape, suspects));
+        var found = _bundles.TakeChanges().Concat(_ledger!.Compare()).Concat(MovedWorktrees().Concat(ForgedIndexes()).Where(escape => _moved.Add(escape.Name))).Select(escape => new EscapeFinding(escape, suspects)).ToList();
         if (!_ledger.Holds) _ledger = LedgerMark.Take(_ledger.File);
+        return found;
     }
 
     // After its capture a worktree is at the captured commit; only another worker can have moved it.

@@ -12,7 +12,7 @@ namespace Factory.Core.Repository;
 internal readonly record struct FileStamp(ulong Device, ulong Inode, int Mode, long Size, long Modified, long Changed)
 {
     /// <summary>The part of <see cref="Mode"/> that is the kind, and some kinds.</summary>
-    public const int TypeMask = 0xF000, RegularFile = 0x8000, Folder = 0x4000, Link = 0xA000;
+    public const int TypeMask = 0xF000, RegularFile = 0x8000, Folder = 0x4000, Link = 0xA000, Pipe = 0x1000, CharacterDevice = 0x2000, BlockDevice = 0x6000;
 
     private const int NoSuchEntry = 2, NotAFolder = 20;
     private const int Kind = 28, Number = 32, Length = 40, ChangeTime = 96, WriteTime = 112, FileSystem = 136, FractionAt = 8;

@@ -113,7 +113,8 @@ public sealed class Git
     private async Task<(int ExitCode, string Error)> RunToEndAsync(GitCall call, Func<Stream, CancellationToken, Task> read, CancellationToken cancellationToken)
     {
         using var process = Start(call);
-        var ending = cancellationToken.Register(() => End(process));
+        using var running = new RunningGit(process);
+        var ending = cancellationToken.Register(running.End);
         await using var _ = ending.ConfigureAwait(false);
         var error = process.StandardError.ReadToEndAsync(cancellationToken);
         var input = FeedAsync(process, call.Input);
@@ -135,18 +136,6 @@ public sealed class Git
         catch (IOException)
         {
             // git ended before it read everything: its exit code and message tell why.
-        }
-    }
-
-    private static void End(Process process)
-    {
-        try
-        {
-            process.Kill(entireProcessTree: true);
-        }
-        catch (Exception error) when (error is InvalidOperationException or Win32Exception)
-        {
-            // It has ended already.
         }
     }
 

@@ -8,12 +8,14 @@ namespace Factory.Core.Repository;
 /// </summary>
 public sealed class GitRepository
 {
-    private static readonly TimeSpan LongCall = TimeSpan.FromSeconds(2);
     private const int InterruptedOnUnix = 128 + 2;
     private const int InterruptedOnWindows = unchecked((int)0xC000013A);
 
-    private GitRepository(Git git, string root, string gitDirectory, string commonDirectory)
+    private readonly GitWatch _watch;
+
+    private GitRepository(Git git, string root, string gitDirectory, string commonDirectory, CancellationToken stop)
     {
+        _watch = new GitWatch([commonDirectory, gitDirectory], git.Environment, stop);
         Git = git;
         Root = root;
         GitDirectory = gitDirectory;
@@ -33,19 +35,30 @@ public sealed class GitRepository
     public string CommonDirectory { get; }
 
     /// <summary>Opens the repository that a folder is in.</summary>
-    /// <exception cref="FactoryException">The folder does not exist, is in no repository, or the repository is bare.</exception>
+    /// <param name="git">The program.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="cancellationToken">Ends the call, and makes later ones that do not end by themselves end soon.</param>
+    /// <exception cref="FactoryException">The folder does not exist, is in no repository, or the repository is bare; or git waits for a pipe.</exception>
     public static async Task<GitRepository> OpenAsync(Git git, string folder, CancellationToken cancellationToken)
     {
         var path = Path.GetFullPath(folder);
         if (!Directory.Exists(path))
             throw new FactoryException(BlockerKind.Config, $"the folder {path} does not exist", "give the path of a git repository", path);
         var call = new GitCall("rev-parse", "--path-format=absolute", "--is-bare-repository", "--git-dir", "--git-common-dir", "--show-toplevel") { WorkingDirectory = path };
-        var answer = await git.RunAsync(call, cancellationToken).ConfigureAwait(false);
+        var answer = await new GitWatch(GitFoldersAbove(path), git.Environment, cancellationToken).RunAsync(token => git.RunAsync(call, token), [path], cancellationToken).ConfigureAwait(false);
         var lines = answer.Text.Split('\n');
         if (lines[0] == "true")
             throw new FactoryException(BlockerKind.Config, $"{path} is a bare repository, which has no checkout to work from", "clone it and run Factory in the clone", path);
         if (answer.ExitCode != 0 || lines.Length != 4) throw NotARepository(path, answer.Error);
-        return new GitRepository(git, Path.GetFullPath(lines[3]), Path.GetFullPath(lines[1]), Path.GetFullPath(lines[2]));
+        return new GitRepository(git, Path.GetFullPath(lines[3]), Path.GetFullPath(lines[1]), Path.GetFullPath(lines[2]), cancellationToken);
+    }
+
+    // Only git knows which is the repository's, and it does not answer.
+    private static List<string> GitFoldersAbove(string folder)
+    {
+        var found = new List<string>();
+        for (var above = folder; above is not null; above = Path.GetDirectoryName(above)) found.Add(Path.Combine(above, ".git"));
+        return found;
     }
 
     /// <summary>Runs git in the user's checkout; only for calls that do not write to it.</summary>
@@ -61,30 +74,8 @@ public sealed class GitRepository
     private GitCall InCheckout(GitCall call) =>
         call.WorkingDirectory is null && call.WorkTree is null && call.GitDirectory is null ? call with { WorkingDirectory = Root } : call;
 
-    // Whoever takes long may wait for a pipe that a worker made.
-    private async Task<T> WatchAsync<T>(GitCall call, Func<GitCall, CancellationToken, Task<T>> run, CancellationToken cancellationToken)
-    {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var answer = run(call, ending.Token);
-        // In a large repository the look itself takes a while.
-        for (var pause = LongCall; await Task.WhenAny(answer, Task.Delay(pause, ending.Token)).ConfigureAwait(false) != answer && !cancellationToken.IsCancellationRequested; pause *= 2)
-        {
-            if (GitFilesThatHold.Find(this, [call.WorkTree ?? call.WorkingDirectory ?? Root, Root]) is not { } pipe) continue;
-            await ending.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAny(answer).ConfigureAwait(false);
-            throw new FactoryException(BlockerKind.Escape, $"{pipe} is no file, and git waits for what it says", "find out who made it, delete it, put the file back, and run again", pipe);
-        }
-
-        try
-        {
-            return await answer.ConfigureAwait(false);
-        }
-        finally
-        {
-            // The pause, when it is not over, has nothing to wait for.
-            await ending.CancelAsync().ConfigureAwait(false);
-        }
-    }
+    private Task<T> WatchAsync<T>(GitCall call, Func<GitCall, CancellationToken, Task<T>> run, CancellationToken cancellationToken) =>
+        _watch.RunAsync(token => run(call, token), [call.WorkTree ?? call.WorkingDirectory ?? Root, Root], cancellationToken);
 
     /// <summary>Runs git and requires success.</summary>
     /// <exception cref="FactoryException">git failed; the message is git's own.</exception>

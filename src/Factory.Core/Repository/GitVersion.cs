@@ -13,7 +13,7 @@ public static partial class GitVersion
     /// <exception cref="FactoryException">git is missing, or older than <see cref="Oldest"/>.</exception>
     public static async Task<Version> RequireAsync(Git git, CancellationToken cancellationToken)
     {
-        var answer = await git.RunAsync(new GitCall("version"), cancellationToken).ConfigureAwait(false);
+        var answer = await new GitWatch([], git.Environment, cancellationToken).RunAsync(token => git.RunAsync(new GitCall("version"), token), [], cancellationToken).ConfigureAwait(false);
         return Check(answer.Text);
     }
 

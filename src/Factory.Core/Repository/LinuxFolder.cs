@@ -32,6 +32,11 @@ internal sealed unsafe partial class LinuxFolder : IDisposable
     /// <summary>Opens a folder; null when it is not there, is none, is a link, or may not be read.</summary>
     public static LinuxFolder? Open(string path) => Open(LinuxStat.WorkingDirectory, Encoding.UTF8.GetBytes(path + '\0'));
 
+    /// <summary>As <see cref="Open(string)"/>, for a path in bytes, ended by a zero.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="followsLinks">Whether it may be a link to a folder.</param>
+    public static LinuxFolder? Open(ReadOnlySpan<byte> path, bool followsLinks) => Open(LinuxStat.WorkingDirectory, path, followsLinks);
+
     /// <summary>As <see cref="Open(string)"/>, for a folder in this one.</summary>
     /// <param name="name">Its name, ended by a zero.</param>
     public LinuxFolder? Open(ReadOnlySpan<byte> name)
@@ -67,6 +72,9 @@ internal sealed unsafe partial class LinuxFolder : IDisposable
         return stamp;
     }
 
+    /// <summary>What an entry is: a value of <c>d_type</c>, readdir(3).</summary>
+    public int KindOf(FolderEntry entry) => entry.Kind != 0 ? entry.Kind : (Look(entry.Name)?.Mode & FileStamp.TypeMask) >> 12 ?? 0;
+
     /// <summary>Whether an entry is a folder, and no link to one.</summary>
     public bool IsFolder(FolderEntry entry) => entry.IsFolder ?? (Look(entry.Name) is { } stamp && (stamp.Mode & FileStamp.TypeMask) == FileStamp.Folder);
 
@@ -78,11 +86,11 @@ internal sealed unsafe partial class LinuxFolder : IDisposable
         ArrayPool<byte>.Shared.Return(_block);
     }
 
-    private static LinuxFolder? Open(int folder, ReadOnlySpan<byte> name)
+    private static LinuxFolder? Open(int folder, ReadOnlySpan<byte> name, bool followsLinks = false)
     {
         fixed (byte* text = name)
         {
-            var descriptor = OpenAt(folder, text, FolderOnly | NoFollow | CloseOnExec);
+            var descriptor = OpenAt(folder, text, FolderOnly | (followsLinks ? 0 : NoFollow) | CloseOnExec);
             return descriptor < 0 ? null : new LinuxFolder(new SafeFileHandle(descriptor, ownsHandle: true));
         }
     }
@@ -125,7 +133,7 @@ internal sealed unsafe partial class LinuxFolder : IDisposable
 /// <param name="name">Its name, ended by a zero.</param>
 internal readonly ref struct FolderEntry(ulong inode, byte kind, ReadOnlySpan<byte> name)
 {
-    private const byte Unknown = 0, Folder = 4, Link = 10;
+    private const byte Unknown = 0, Pipe = 1, CharacterDevice = 2, Folder = 4, BlockDevice = 6, Link = 10;
 
     /// <summary>Its number, as the folder has it.</summary>
     public ulong Inode { get; } = inode;
@@ -136,11 +144,17 @@ internal readonly ref struct FolderEntry(ulong inode, byte kind, ReadOnlySpan<by
     /// <summary>Its name as text.</summary>
     public string Text => Encoding.UTF8.GetString(Name[..^1]);
 
+    /// <summary>What it is, as the folder has it: a value of <c>d_type</c>, readdir(3); zero where the file system leaves that to be looked up.</summary>
+    public byte Kind { get; } = kind;
+
     /// <summary>Whether its name is that of git's own folder, or of the file in its place.</summary>
     public bool IsGitFolder => Name.SequenceEqual(".git\0"u8);
 
     /// <summary>Whether it may be a link.</summary>
     public bool MayBeLink { get; } = kind is Unknown or Link;
+
+    /// <summary>Whether it may be a pipe or a device.</summary>
+    public bool MayHold { get; } = kind is Unknown or Pipe or CharacterDevice or BlockDevice;
 
     /// <summary>Whether it is a folder, and no link to one; null where the file system leaves that to be looked up.</summary>
     public bool? IsFolder { get; } = kind == Unknown ? null : kind == Folder;

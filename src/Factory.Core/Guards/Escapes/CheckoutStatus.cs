@@ -16,6 +16,10 @@ internal sealed class CheckoutStatus(GitRepository repository, IReadOnlyList<str
     // A file's time of writing is anybody's to set, its time of change nobody's, so git compares that too, whatever is configured.
     private static readonly string[] Strict = ["core.trustctime=true", "core.checkStat=default", "core.splitIndex=false"];
 
+    // A worker may write a file that the user's sparse checkout leaves out. Only with this does git look whether one is there that
+    // should not be, and then compares it; where nothing is left out it changes nothing.
+    internal const string SeesLeftOut = "core.sparseCheckout=true";
+
     // git starts threads to look at the files; for few of them that costs more than it saves.
     private const int FewFiles = 512 * 1024;
     private static readonly GitCall Status = new("status", "--porcelain=v2", "-z", "--untracked-files=all", "--ignore-submodules=none", "--no-renames") { Patience = TimeSpan.FromMinutes(10) };
@@ -45,7 +49,7 @@ internal sealed class CheckoutStatus(GitRepository repository, IReadOnlyList<str
         // What was changed once may be changed while git looks at it.
         _image = null;
         var index = isFirst ? user : _user.AsSpan().SequenceEqual(user.Bytes) ? _settled : null;
-        var call = Status with { Settings = [$"core.preloadIndex={(user.Bytes.Length > FewFiles ? "true" : "false")}"] };
+        var call = Status with { Settings = [SeesLeftOut, $"core.preloadIndex={(user.Bytes.Length > FewFiles ? "true" : "false")}"] };
         // Windows has no time of change that git could compare; there git reads a doubtful file anew as before.
         using var copy = index is { Bytes.Length: > 0 } && !OperatingSystem.IsWindows() ? IndexCopy.TryWrite(index) : null;
         if (copy is not null) call = call with { IndexFile = copy.File, Settings = [.. call.Settings, .. Strict] };

@@ -15,10 +15,10 @@ public sealed record Escape(EscapeArea Area, string Name, string Deed, string Di
 
     /// <summary>Whether a person who works in the repository during a run makes such changes too.</summary>
     public bool IsEverydayWork =>
-        Area is EscapeArea.Checkout or EscapeArea.Index or EscapeArea.Head or EscapeArea.Ref or EscapeArea.Settings or EscapeArea.Worktree || (Area == EscapeArea.Shared && Name is "logs/refs/stash" or "info/exclude");
+        Area is EscapeArea.Checkout or EscapeArea.Index or EscapeArea.Head or EscapeArea.Ref or EscapeArea.Settings or EscapeArea.Worktree || (Area == EscapeArea.Shared && (Name is "logs/refs/stash" or "info/exclude" || Name.StartsWith("rr-cache", StringComparison.Ordinal)));
 
     /// <summary>Whether it is only a copy of what a remote says, which editors and git's own maintenance renew in the background.</summary>
-    public bool IsRemoteCopy => Area == EscapeArea.Ref && (Name.StartsWith("refs/remotes/", StringComparison.Ordinal) || Name.StartsWith("refs/prefetch/", StringComparison.Ordinal));
+    public bool IsRemoteCopy => (Area == EscapeArea.Head && Name == "FETCH_HEAD") || (Area == EscapeArea.Ref && (Name.StartsWith("refs/remotes/", StringComparison.Ordinal) || Name.StartsWith("refs/prefetch/", StringComparison.Ordinal)));
 
     /// <summary>Whether it is an ordinary branch that was not there before: it takes nothing from anybody, and stays.</summary>
     public bool IsNewBranch => Area == EscapeArea.Ref && Deed == Made && Name.StartsWith("refs/heads/", StringComparison.Ordinal) && Name != "refs/heads/HEAD" && !Diff.StartsWith("+->", StringComparison.Ordinal);

@@ -8,6 +8,7 @@ internal sealed class FingerprintComparison(EscapeGround ground, Fingerprint bef
 {
     private readonly GitRepository _repository = ground.Repository;
 
+    // Of files in the checkout: each costs a call of git.
     private const int MostShown = 20;
     private const int LongestDiff = 16 * 1024;
     private const int MostLines = 40;
@@ -22,7 +23,7 @@ internal sealed class FingerprintComparison(EscapeGround ground, Fingerprint bef
         {
             var (old, now) = (before.Items.GetValueOrDefault(key), after.Items.GetValueOrDefault(key));
             if (key.Area == EscapeArea.Config) escapes.AddRange(await ConfigAsync(key.Name, old, now, cancellationToken).ConfigureAwait(false));
-            else escapes.Add(new Escape(key.Area, key.Name, Deed(key, old, now), key.Area == EscapeArea.Ref || shown++ < MostShown ? await ShowAsync(key, old, now, cancellationToken).ConfigureAwait(false) : ""));
+            else escapes.Add(new Escape(key.Area, key.Name, Deed(key, old, now), key.Area != EscapeArea.Checkout || shown++ < MostShown ? await ShowAsync(key, old, now, cancellationToken).ConfigureAwait(false) : ""));
         }
 
         if (!before.Index.AsSpan().SequenceEqual(after.Index)) escapes.AddRange(await IndexAsync(cancellationToken).ConfigureAwait(false));
@@ -43,7 +44,7 @@ internal sealed class FingerprintComparison(EscapeGround ground, Fingerprint bef
     {
         if (key.Area == EscapeArea.Checkout && now?.State[0] == '1')
         {
-            var call = new GitCall("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--ignore-submodules=none", "--", key.Name);
+            var call = new GitCall("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--ignore-submodules=none", "--", key.Name) { Settings = [CheckoutStatus.SeesLeftOut] };
             var diff = await _repository.RunAsync(call, cancellationToken).ConfigureAwait(false);
             if (diff is { ExitCode: 0, Output.Length: > 0 }) return diff.Text.Length <= LongestDiff ? diff.Text : diff.Text[..LongestDiff] + "\n(cut)";
         }

@@ -21,7 +21,7 @@ internal sealed class FingerprintReader(EscapeGround ground, CheckoutStatus chec
     private readonly ConcurrentDictionary<EscapeKey, EscapeState> _items = new();
 
     // What the user's next commit would go on with: another parent, another commit to apply, a command to run.
-    private static readonly string[] Unfinished = ["MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "CHERRY_PICK_HEAD", "REVERT_HEAD", "SQUASH_MSG", "sequencer", "rebase-merge", "rebase-apply", "BISECT_LOG"];
+    private static readonly string[] Unfinished = ["FETCH_HEAD", "MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "CHERRY_PICK_HEAD", "REVERT_HEAD", "SQUASH_MSG", "sequencer", "rebase-merge", "rebase-apply", "BISECT_LOG"];
 
     private string Common => ground.Repository.CommonDirectory;
 
@@ -85,6 +85,7 @@ internal sealed class FingerprintReader(EscapeGround ground, CheckoutStatus chec
         foreach (var name in (string[])["config", "config.worktree"]) Add(EscapeArea.Config, name, Path.Combine(Common, name), keepContent: true);
         foreach (var name in (string[])["shallow", "objects/info/alternates", "logs/refs/stash"]) Add(EscapeArea.Shared, name, Path.Combine(Common, name), keepContent: true);
         AddFolder(EscapeArea.Shared, "info");
+        foreach (var (name, file) in SharedResolutions.In(Common)) Add(EscapeArea.Shared, name, file, keepContent: true);
         AddFolder(EscapeArea.Hook, "hooks");
     }
 

@@ -19,28 +19,12 @@ internal sealed class SettingsFiles(GitRepository repository)
 
     private async Task<IReadOnlyList<string>> FindAsync(CancellationToken cancellationToken)
     {
-        var files = UsualPlaces().ToList();
+        var files = GitSettingsPlaces.Usual().ToList();
         string[] own = [Path.Combine(repository.CommonDirectory, "config"), Path.Combine(repository.GitDirectory, "config.worktree")];
         // Few settings name another file, and asking git costs a process.
         if (files.Concat(own).Any(NamesAnother)) files.AddRange(await AskAsync(cancellationToken).ConfigureAwait(false));
         return [.. files.Except(own, StringComparer.Ordinal).Distinct(StringComparer.Ordinal)];
     }
-
-    // gitconfig(1), gitignore(5), gitattributes(5).
-    private static IEnumerable<string> UsualPlaces()
-    {
-        var home = Home;
-        if ((Variable("XDG_CONFIG_HOME") ?? (home is null ? null : Path.Combine(home, ".config"))) is { } shared)
-            foreach (var name in (string[])["config", "ignore", "attributes"]) yield return Path.Combine(shared, "git", name);
-        if (Variable("GIT_CONFIG_GLOBAL") is { } global) yield return Path.GetFullPath(global);
-        else if (home is not null) yield return Path.Combine(home, ".gitconfig");
-        if (Variable("GIT_CONFIG_SYSTEM") is { } system) yield return Path.GetFullPath(system);
-        else if (!OperatingSystem.IsWindows()) yield return "/etc/gitconfig";
-    }
-
-    private static string? Home => Variable("HOME") ?? Variable("USERPROFILE");
-
-    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     private static bool NamesAnother(string file)
     {
@@ -68,13 +52,10 @@ internal sealed class SettingsFiles(GitRepository repository)
             if (origin is not null) files.Add(origin);
             if (fields[at + 1].Split('\n', 2) is not [var key, { Length: > 0 } value]) continue;
             var isInclude = key == "include.path" || (key.StartsWith("includeif.", StringComparison.Ordinal) && key.EndsWith(".path", StringComparison.Ordinal));
-            if (isInclude) files.Add(Expand(value, Path.GetDirectoryName(origin) ?? repository.Root));
-            else if (key is "core.hookspath" or "core.excludesfile" or "core.attributesfile") files.Add(Expand(value, repository.Root));
+            if (isInclude) files.Add(GitSettingsPlaces.Expand(value, Path.GetDirectoryName(origin) ?? repository.Root));
+            else if (key is "core.hookspath" or "core.excludesfile" or "core.attributesfile") files.Add(GitSettingsPlaces.Expand(value, repository.Root));
         }
 
         return files;
     }
-
-    private static string Expand(string path, string folder) =>
-        path.StartsWith("~/", StringComparison.Ordinal) && Home is { } home ? Path.Combine(home, path[2..]) : Path.GetFullPath(path, folder);
 }

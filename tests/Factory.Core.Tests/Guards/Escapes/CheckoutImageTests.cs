@@ -15,6 +15,7 @@ public sealed class CheckoutImageTests : IDisposable
         _repository.Write("untracked/deep/a.txt", "a");
         _repository.Write("src/untracked.txt", "b");
         _repository.Write("ignored/c.o", "c");
+        _repository.Write("tools/ignored/c.o", "c");
         _repository.Write("partly/kept.tmp", "d");
         _repository.Write("partly/.gitignore", "*.tmp\n.gitignore\n");
         Directory.CreateDirectory(At("empty"));
@@ -122,6 +123,16 @@ public sealed class CheckoutImageTests : IDisposable
         {
             File.Move(test.At("docs/guide.md"), Path.Combine(test._repository.Home, "moved"));
             File.CreateSymbolicLink(test.At("docs/guide.md"), Path.Combine(test._repository.Home, "moved"));
+        },
+        ["an ignored folder at the top that became a link"] = test =>
+        {
+            Directory.Move(test.At("ignored"), Path.Combine(test._repository.Home, "moved"));
+            File.CreateSymbolicLink(test.At("ignored"), Path.Combine(test._repository.Home, "moved"));
+        },
+        ["an ignored folder beside the run's own that became a file"] = test =>
+        {
+            Directory.Delete(test.At("tools/ignored"), recursive: true);
+            test._repository.Write("tools/ignored", "");
         },
         ["a list of ignored files, ignored itself"] = test => test._repository.Write("partly/.gitignore", ".gitignore\n"),
         ["a repository in the checkout that is none any more"] = test => Directory.Delete(test.At("nested/.git"), recursive: true),

@@ -36,6 +36,22 @@ public sealed class CheckoutStatusTests : IDisposable
         Assert.Contains(await StatusAsync(), field => field.EndsWith("src/file1.txt", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("--cone", "--no-sparse-index")]
+    [InlineData("--cone", "--sparse-index")]
+    [InlineData("--no-cone", "--no-sparse-index")]
+    public async Task A_file_that_the_users_sparse_checkout_leaves_out_is_seen_when_it_is_written_all_the_same(string cone, string index)
+    {
+        _repository.Git("sparse-checkout", "set", cone, index, "src");
+        Assert.False(File.Exists(Path.Combine(_repository.Root, "docs/guide.md")));
+        Assert.Empty(await StatusAsync());
+        _repository.Write("docs/guide.md", "evil\n");
+        Assert.Equal(" M docs/guide.md", _repository.Git("--no-optional-locks", "status", "--porcelain").TrimEnd());
+        Assert.Contains(await StatusAsync(), field => field.StartsWith("1 .M", StringComparison.Ordinal) && field.EndsWith(" docs/guide.md", StringComparison.Ordinal));
+        File.Delete(Path.Combine(_repository.Root, "docs/guide.md"));
+        Assert.Empty(await StatusAsync());
+    }
+
     [Fact]
     public async Task The_users_own_index_is_left_byte_for_byte_though_every_file_must_be_read_again()
     {
