@@ -21,8 +21,10 @@ public sealed class LaunchStage(RunSession session, EscapeChecks? watch = null)
             await RunWatchedAsync(escapes, cancellationToken).ConfigureAwait(false);
         }
 
+        // Before anything is believed of what the ledger says of this run: its workers could write there.
+        if (session.IsLedgerSound) session.Doubt(await SoundLedger.LookAtAppendedAsync(session).ConfigureAwait(false));
         var status = StatusEvaluator.Worst(session.Workers.Select(worker => session.IsDryRun && worker.Status == RunStatus.Pending ? RunStatus.Warn : worker.Status));
-        if (session.Blockers.Any(blocker => blocker.Kind == BlockerKind.Escape) && status != RunStatus.Fail) status = RunStatus.Blocked;
+        if (session.Blockers.Any(blocker => blocker.Kind is BlockerKind.Escape or BlockerKind.Policy) && status != RunStatus.Fail) status = RunStatus.Blocked;
         session.Journal.Append(
             LedgerEventType.LaunchResult,
             status,

@@ -48,6 +48,9 @@ public sealed class RunSession : IDisposable
     /// <summary>Writes the run's events.</summary>
     public RunJournal Journal { get; }
 
+    /// <summary>Looks at what others append to the ledger meanwhile.</summary>
+    internal AppendedLines Appended => field ??= new AppendedLines(new LedgerPaths(Folder.RunsDirectory).Ledger, Folder.Id);
+
     /// <summary>Keeps secrets out of what is written and printed about the run.</summary>
     public SecretRedactor Redactor { get; } = new();
 
