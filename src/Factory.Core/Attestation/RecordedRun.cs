@@ -22,6 +22,18 @@ public sealed record RecordDifference(string Document, string Field, string Said
 /// <param name="Bundles">Its WORKER_BUNDLE_DISCOVERED events.</param>
 public sealed record RecordedRun(LedgerEvent Start, IReadOnlyList<LedgerEvent> Bundles)
 {
+    /// <summary>The last INTEGRATION_RESULT, or null.</summary>
+    public LedgerEvent? Result { get; private init; }
+
+    /// <summary>The last REPORT_WRITTEN, or null.</summary>
+    public LedgerEvent? Report { get; private init; }
+
+    /// <summary>The last RUN_END, or null.</summary>
+    public LedgerEvent? End { get; private init; }
+
+    /// <summary>The last ONESHOT_SUMMARY, or null.</summary>
+    public LedgerEvent? Summary { get; private init; }
+
     /// <summary>The workers that it began with.</summary>
     public IReadOnlyList<string> Workers { get; } = [.. (Start.Details.GetValueOrDefault("workers") as IEnumerable<object?> ?? []).OfType<string>()];
 
@@ -52,6 +64,12 @@ public sealed record RecordedRun(LedgerEvent Start, IReadOnlyList<LedgerEvent> B
         var starts = inOrder.Where(one => Is(one, LedgerEventType.RunStart)).ToList();
         return starts.Count == 1
             ? new RecordedRun(starts[0], [.. inOrder.Where(one => Is(one, LedgerEventType.WorkerBundleDiscovered))])
+            {
+                Result = inOrder.LastOrDefault(one => Is(one, LedgerEventType.IntegrationResult)),
+                Report = inOrder.LastOrDefault(one => Is(one, LedgerEventType.ReportWritten)),
+                End = inOrder.LastOrDefault(one => Is(one, LedgerEventType.RunEnd)),
+                Summary = inOrder.LastOrDefault(one => Is(one, LedgerEventType.OneshotSummary)),
+            }
             : throw new FormatException(starts.Count == 0 ? "it has no RUN_START of it" : $"it has {starts.Count} RUN_START of it");
     }
 
