@@ -81,11 +81,13 @@ public sealed class LaunchStage(RunSession session, EscapeChecks? watch = null)
 
     private async Task RunWatchedAsync(EscapeChecks escapes, CancellationToken cancellationToken)
     {
+        var own = new OwnEntries(session);
         await RunWorkersAsync(escapes, cancellationToken).ConfigureAwait(false);
         var objects = new CapturedObjects(session);
         var areWhole = objects.AreWholeAsync();
         await Task.WhenAll(escapes.CompleteAsync(), areWhole).ConfigureAwait(false);
         session.Blockers.AddRange(session.Rights.Find());
+        await own.CompleteAsync(escapes.HasEvidence).ConfigureAwait(false);
         if (!await areWhole.ConfigureAwait(false)) await objects.MendAsync().ConfigureAwait(false);
     }
 

@@ -65,14 +65,18 @@ public static class RunOpening
         return new RunSession(ground, folder, folder.Lock(services.Clock), workers, services, request.IsDryRun, FirstEvent(folder)) { CreatedAt = manifest.CreatedAt, Environment = request.Environment, OwnKey = OpenKey(request, services, ground) };
     }
 
-    // The manifest is a file that anybody can have changed since: which workers the run has is not for it to say.
+    // The run's documents are files that anybody can have changed since: which workers the run has is not for them to say.
     private static void RequireRecorded(RunFolder folder, RunManifestDocument manifest)
     {
-        var ledger = new LedgerPaths(folder.RunsDirectory).Ledger;
-        if (RecordedRun.Read(ledger, folder.Id).DifferencesOf(manifest).FirstOrDefault() is not { } difference) return;
-        throw new FactoryException(
-            BlockerKind.Policy, $"the manifest of {folder.Id} is not what it was, and nothing was changed: {difference}",
-            "find out who changed it, restore it from a backup, or start a new run", folder.Manifest);
+        var recorded = RecordedRun.Read(new LedgerPaths(folder.RunsDirectory).Ledger, folder.Id);
+        var inputs = Path.Combine(folder.Path, RunInputs.FileName);
+        if (recorded.DifferencesOf(manifest).FirstOrDefault() is { } difference) throw Changed("manifest", difference, folder.Manifest);
+        if (recorded.Start.Hashes.GetValueOrDefault(RunInputs.HashName) is not { } digest) return;
+        var actual = RegularFile.Is(inputs) ? FileDigest.Of(RunInputs.HashName, inputs)[RunInputs.HashName] : "none";
+        if (actual != digest) throw Changed(RunInputs.FileName, new RecordDifference(RunInputs.FileName, "sha256", actual, digest), inputs);
+
+        FactoryException Changed(string what, RecordDifference difference, string path) => new(
+            BlockerKind.Policy, $"the {what} of {folder.Id} is not what it was, and nothing was changed: {difference}", "find out who changed it, restore it from a backup, or start a new run", path);
     }
 
     // What a later process does hangs on the event that began the run.
