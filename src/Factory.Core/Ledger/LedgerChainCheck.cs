@@ -12,6 +12,9 @@ internal sealed class LedgerChainCheck(long checkpointSize)
     private byte[]? _previousLeaf;
     private int _next;
 
+    /// <summary>How far the runs have come, and which lines come after the end of theirs.</summary>
+    public RunEndings Endings { get; } = new();
+
     /// <summary>How many lines were seen.</summary>
     public long Lines => _tree.End;
 
@@ -57,6 +60,7 @@ internal sealed class LedgerChainCheck(long checkpointSize)
             RootAtCheckpoint = whole.Root();
         }
 
+        foreach (var mark in segment.Marks) Endings.TakeLate(mark.RunId, mark.Step, mark.Line);
         _tree.Add(segment.Tree);
         _previousLeaf = segment.LastLeaf;
     }

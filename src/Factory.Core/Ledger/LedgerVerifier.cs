@@ -14,9 +14,11 @@ public static class LedgerVerifier
     private const int PieceSize = 512 * 1024, MostBuffers = 256 * 1024 * 1024;
 
     /// <summary>
-    /// Reads the whole ledger, past anything wrong, in memory that does not grow with it. Every line's JSON is checked,
+    /// Reads the whole ledger, past anything wrong. Every line's JSON is checked,
     /// its leaf hash computed and compared with what the next line says; an <c>event_id</c> is computed again where no
-    /// next line vouches for the bytes, or where the line is not in the writer's form.
+    /// next line vouches for the bytes, where the line is not in the writer's form, and beyond the checkpoint. A line of a run
+    /// that comes after its RUN_END and is neither its summary nor an attestation is BLOCKED beyond the checkpoint, and else WARN.
+    /// One short record a run is kept in memory meanwhile.
     /// </summary>
     /// <param name="path">The ledger.</param>
     /// <param name="key">Whose signature the checkpoint should carry; null leaves signatures unchecked.</param>
@@ -27,7 +29,11 @@ public static class LedgerVerifier
         Verify(path, DigestHint.Read(path), key, requireSignature, cancellationToken);
 
     /// <summary>As above, with a hint that lets all cores take part in the digest.</summary>
-    internal static LedgerVerification Verify(string path, DigestHint? hint, VerifyingKey? key, bool requireSignature, CancellationToken cancellationToken)
+    internal static LedgerVerification Verify(string path, DigestHint? hint, VerifyingKey? key, bool requireSignature, CancellationToken cancellationToken) =>
+        Look(path, hint, key, requireSignature, cancellationToken).Verification;
+
+    /// <summary>As above, with what a later look at the lines behind the last one goes on from.</summary>
+    internal static LedgerLook Look(string path, DigestHint? hint, VerifyingKey? key, bool requireSignature, CancellationToken cancellationToken)
     {
         // Before the ledger: what is refreshed in between would speak of lines that were not there when the ledger was opened.
         var checkpoint = LedgerCheckpointCheck.Open(path, key, requireSignature);
@@ -41,7 +47,8 @@ public static class LedgerVerifier
         OnAllCores(Workers(length, steps?.PieceSize ?? PieceSize), stop => Work(segments, steps, chain, checkpoint.Size, stop), cancellationToken);
         digest?.Accept(steps?.CoveredLines);
         digest?.Conclude(segments.WholeLength, segments.Lines, cancellationToken);
-        return Conclude(chain, digest, checkpoint, segments) with { Ledger = Path.GetFullPath(path) };
+        var verification = Conclude(chain, digest, checkpoint, segments) with { Ledger = Path.GetFullPath(path) };
+        return new LedgerLook(verification, chain.Endings, segments.WholeLength);
     }
 
     // No more than there is work for, and than there is memory for.
@@ -78,13 +85,13 @@ public static class LedgerVerifier
         }
     }
 
-    private static void Work(LedgerSegments segments, DigestStepsCheck? steps, LedgerChainCheck chain, long checkpointSize, CancellationToken stop)
+    private static void Work(LedgerSegments segments, DigestStepsCheck? digest, LedgerChainCheck chain, long checkpointSize, CancellationToken stop)
     {
         var check = new SegmentCheck(checkpointSize);
         var segment = new LedgerSegment();
         while (!stop.IsCancellationRequested && segments.TryRead(segment))
         {
-            steps?.Check(segment);
+            digest?.Check(segment);
             chain.Add(segment.Index, check.Check(segment));
         }
     }
@@ -95,6 +102,7 @@ public static class LedgerVerifier
         var (finding, reason) = chain switch
         {
             { BadLines: > 0 } => (LedgerSignatureStatus.Tampered, $"line {chain.FirstBadLine}: {chain.Reason}"),
+            { Endings.Late: { } late } when late.Last > checkpoint.Size => (LedgerSignatureStatus.Tampered, ExplainLate(late.Last, chain.Endings)),
             _ when signed.Tampering is { } tampering => (LedgerSignatureStatus.Tampered, tampering),
             _ when digest is { Trouble: { } trouble } => (LedgerSignatureStatus.Tampered, $"factory_ledger.sha256 cannot be read: {trouble}"),
             _ when digest is { CoveredLines: null } => (LedgerSignatureStatus.Tampered,
@@ -107,11 +115,15 @@ public static class LedgerVerifier
         };
         var status = ToStatus(finding);
         if (signed.Status is { } worse && status is not RunStatus.Blocked) (status, reason) = (worse, reason is null ? signed.Reason : $"{reason}; {signed.Reason}");
+        if (chain.Endings.Late is { } signedLate && status == RunStatus.Pass) (status, reason) = (RunStatus.Warn, $"{ExplainLate(signedLate.Last, chain.Endings)}; a checkpoint covers it");
         return new LedgerVerification(
             status, new LedgerSignature(finding), chain.Lines, chain.Root(), chain.FirstBadLine, reason, chain.BadLines,
             chain is { Lines: > 0, FirstChained: null or > 1 } ? chain.FirstChained ?? chain.Lines + 1 : null,
             digest?.CoveredLines, signed.Finding);
     }
+
+    private static string ExplainLate(long line, RunEndings endings) =>
+        $"line {line}: it is of {endings.LateRun}, which had ended before, and is no attestation: Factory appends no such line";
 
     private static RunStatus ToStatus(LedgerSignatureStatus finding) => finding switch
     {
@@ -120,3 +132,9 @@ public static class LedgerVerifier
         _ => RunStatus.Warn,
     };
 }
+
+/// <summary>What a look at a whole ledger found, and where it ended.</summary>
+/// <param name="Verification">What it found.</param>
+/// <param name="Endings">How far the runs had come.</param>
+/// <param name="End">Where the last whole line ended, in bytes.</param>
+internal sealed record LedgerLook(LedgerVerification Verification, RunEndings Endings, long End);

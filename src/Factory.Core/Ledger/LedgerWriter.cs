@@ -20,6 +20,7 @@ public sealed class LedgerWriter : IDisposable
     private readonly OpenLedger _file;
     // The lock keeps other handles out; threads that share this one need their own turn.
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly List<LedgerReceipt> _notes = [];
     private FactoryException? _poison;
     private bool _isDisposed;
 
@@ -59,6 +60,26 @@ public sealed class LedgerWriter : IDisposable
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             if (_poison is { } earlier) throw Again(earlier);
             return entries.Count == 0 ? [] : AppendInTurn(entries, cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>The ledger.</summary>
+    internal string Ledger => _paths.Ledger;
+
+    /// <summary>Tells the lines that this writer put before an entry on its own account since this was asked before.</summary>
+    internal IReadOnlyList<LedgerReceipt> TakeNotes()
+    {
+        _turn.Wait();
+        try
+        {
+            if (_notes.Count == 0) return [];
+            var taken = _notes.ToList();
+            _notes.Clear();
+            return taken;
         }
         finally
         {
@@ -133,6 +154,7 @@ public sealed class LedgerWriter : IDisposable
             });
             // Committed by itself: the note must stand even when the entries that follow are refused.
             Commit(note);
+            _notes.AddRange(note.Receipts);
             return note.End;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)

@@ -3,6 +3,7 @@ using Factory.Core.Attestation;
 using Factory.Core.Contracts;
 using Factory.Core.Guards.Secrets;
 using Factory.Core.Ledger;
+using Factory.Core.Repository;
 
 namespace Factory.Core.Pipeline;
 
@@ -31,6 +32,7 @@ public static class AttestationRenewal
         cancellationToken.ThrowIfCancellationRequested();
         var manifest = ReadManifest(folder);
         RequireSoundLedger(folder, cancellationToken);
+        var verdict = RequireRecorded(folder, manifest);
         using var journal = new RunJournal(new LedgerWriter(folder.RunsDirectory, clock), folder.Id, new SecretRedactor(), RunOpening.FirstEvent(folder));
         try
         {
@@ -39,7 +41,7 @@ public static class AttestationRenewal
                 manifest.Workers,
                 key,
                 environment,
-                digests => journal.Append(LedgerEventType.AttestationWritten, record.Status, rc: 0, hashes: digests, details: new Dictionary<string, object?>
+                digests => journal.Append(LedgerEventType.AttestationWritten, verdict, rc: 0, hashes: digests, details: new Dictionary<string, object?>
                 {
                     ["path"] = manifest.Paths.RunDir + "/attestations",
                     ["renewed"] = true,
@@ -62,6 +64,16 @@ public static class AttestationRenewal
         if (SoundLedger.FindFault(folder.RunsDirectory, cancellationToken) is not { } fault) return;
         throw new FactoryException(
             BlockerKind.Policy, $"the ledger is not what it was, so nothing is attested anew and every file of {folder.Id} is left as it is: {fault}", "see what ledger-verify says, restore the ledger from a backup, and try again", new LedgerPaths(folder.RunsDirectory).Ledger);
+    }
+
+    // A verdict, and what it speaks of, cannot be restored from a backup as something else than the ledger recorded.
+    private static RunStatus RequireRecorded(RunFolder folder, RunManifestDocument manifest)
+    {
+        var recorded = RecordedRun.Read(new LedgerPaths(folder.RunsDirectory).Ledger, folder.Id);
+        var verdict = new RecordedVerdict(recorded, name => RegularFile.Is(Path.Combine(folder.Path, name)) ? File.ReadAllBytes(Path.Combine(folder.Path, name)) : null);
+        if (recorded.DifferencesOf(manifest).Concat(verdict.Differences(manifest)).FirstOrDefault() is { } difference)
+            throw new FactoryException(BlockerKind.Policy, $"{folder.Id} is not as the ledger recorded it, so nothing is attested anew and every file is left as it is: {difference}", "find out who changed it, restore it from a backup, and try again", Path.Combine(folder.Path, difference.Document));
+        return manifest.Status;
     }
 
     private static IReadOnlyDictionary<string, string>? LastRecorded(RunFolder folder)

@@ -1,5 +1,6 @@
 using Factory.Core.Bundles;
 using Factory.Core.Contracts;
+using Factory.Core.Ledger;
 
 namespace Factory.Core.Pipeline;
 
@@ -14,7 +15,13 @@ public static class BundleRecall
     public static void Restore(RunSession session)
     {
         var records = LaunchRecord.Read(session.Folder);
-        session.Blockers.AddRange(LaunchRecord.ReadRunBlockers(session.Folder));
+        foreach (var blocker in LaunchRecord.ReadRunBlockers(session.Folder))
+        {
+            // What launching found wrong with the ledger is still in it.
+            if (blocker.Kind == BlockerKind.Policy && blocker.Path?.EndsWith(LedgerPaths.LedgerName, StringComparison.Ordinal) == true) session.Doubt(blocker);
+            else session.Blockers.Add(blocker);
+        }
+
         foreach (var worker in session.Workers)
         {
             RestoreStatus(session, worker);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Factory.Core.Contracts;
 using Factory.Core.Guards.Escapes;
@@ -8,7 +9,7 @@ namespace Factory.Core.Pipeline;
 /// <summary>Watches, while workers run, over what they may not change, and records what they changed all the same.</summary>
 public sealed class EscapeChecks : IAsyncDisposable
 {
-    private const string FileName = "escapes.diff";
+    internal const string FileName = "escapes.diff";
     private readonly RunSession _session;
     private readonly EscapeWatch _watch;
     private readonly EscapeReport _report;
@@ -19,7 +20,9 @@ public sealed class EscapeChecks : IAsyncDisposable
     private readonly bool _isOff;
     private readonly HashSet<string> _moved = new(StringComparer.Ordinal);
     private readonly HashSet<string> _since = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _started = new(StringComparer.Ordinal);
     private readonly ClosedBundles _bundles = new();
+    private readonly List<Blocker> _planted = [];
     private readonly Lock _gate = new();
     private LedgerMark? _ledger;
     private Task<IReadOnlyList<Escape>>? _forged;
@@ -52,6 +55,7 @@ public sealed class EscapeChecks : IAsyncDisposable
         try
         {
             await _watch.StartAsync(worker.Id).ConfigureAwait(false);
+            await SweepUnstartedAsync(worker).ConfigureAwait(false);
             lock (_gate) _since.Add(worker.Id);
             return true;
         }
@@ -69,6 +73,7 @@ public sealed class EscapeChecks : IAsyncDisposable
         if (_isOff) return;
         // All have ended: what they wrote among git's objects is read while the last one's evidence is written.
         if (Interlocked.Decrement(ref _left) == 0) _forged = Task.Run(_objects!.FindAsync);
+        if (!_started.ContainsKey(worker.Id)) await SweepUnstartedAsync(worker).ConfigureAwait(false);
         var (wasAlone, found) = await _watch.EndAsync(worker.Id).ConfigureAwait(false);
         lock (_gate)
         {
@@ -84,6 +89,15 @@ public sealed class EscapeChecks : IAsyncDisposable
             worker.Blockers.AddRange(_report.Blockers.Skip(blockers));
             worker.Warnings.AddRange(_report.Warnings.Skip(warnings));
         }
+    }
+
+    // Before its command there is nothing of the worker's own in its bundle.
+    private async Task SweepUnstartedAsync(WorkerState worker)
+    {
+        _started[worker.Id] = true;
+        _session.Rights.OpenUp();
+        var found = await new RunSweep(_session).SetAsideAsync(OwnEntries.InUnstarted(_session, worker.Id)).ConfigureAwait(false);
+        lock (_gate) _planted.AddRange(found);
     }
 
     /// <summary>A worker's bundle was written, and is nobody's to change from now on.</summary>
@@ -104,6 +118,7 @@ public sealed class EscapeChecks : IAsyncDisposable
         var suspects = _session.Workers.Where(worker => worker.StartedAt is not null).Select(worker => worker.Id).ToList();
         var found = (await rest.ConfigureAwait(false)).Concat((await objects.ConfigureAwait(false)).Select(escape => new EscapeFinding(escape, suspects)));
         lock (_gate) _report.Add(found.Concat(TakeTraces(_session.Workers.Where(worker => _since.Count == 0 ? worker.StartedAt is not null : _since.Contains(worker.Id)).Select(worker => worker.Id).ToList())));
+        _session.Blockers.AddRange(_planted);
         _session.Blockers.AddRange(_report.Blockers.Skip(blockers));
         _session.Warnings.AddRange(_report.Warnings.Skip(warnings));
         foreach (var file in await _locks!.FindAsync().ConfigureAwait(false))
@@ -113,6 +128,9 @@ public sealed class EscapeChecks : IAsyncDisposable
         _session.Files.EnsureFolder(Path.GetDirectoryName(EvidenceFile)!);
         await _session.Files.WriteAsync(EvidenceFile, Encoding.UTF8.GetBytes(_report.Text)).ConfigureAwait(false);
     }
+
+    /// <summary>Whether <see cref="CompleteAsync"/> wrote the evidence.</summary>
+    public bool HasEvidence => _report.Text.Length > 0;
 
     /// <summary>The evidence as the integrator's LOGS/INDEX.json lists it, when there is some; launching may have been another process.</summary>
     public static IEnumerable<LogRecord> FindLog(RunSession session) =>

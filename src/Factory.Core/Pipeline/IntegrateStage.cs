@@ -52,6 +52,8 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
             session.Doubt(await ledger.ConfigureAwait(false));
         }
 
+        // Once more what is new: the checks that ran meanwhile run the workers' code.
+        if (session.IsLedgerSound) session.Doubt(await SoundLedger.LookAtAppendedAsync(session).ConfigureAwait(false));
         Status = Decide(null);
         if (Status is RunStatus.Pass or RunStatus.Warn && !session.IsDryRun) await CommitAsync(cancellationToken).ConfigureAwait(false);
         await PublishAsync(CancellationToken.None).ConfigureAwait(false);

@@ -35,12 +35,19 @@ public sealed record LaunchRecord(string? Commit, int? ExitCode, string? FilesCh
     }
 
     /// <summary>Reads the records of a run, by worker.</summary>
-    /// <exception cref="FactoryException">The ledger is missing or cannot be read.</exception>
+    /// <exception cref="FactoryException">The ledger is missing, cannot be read, or has two records of one bundle.</exception>
     public static IReadOnlyDictionary<string, LaunchRecord> Read(RunFolder folder)
     {
         var filter = new LedgerFilter { RunId = folder.Id.Text, EventTypes = [WireEnum<LedgerEventType>.NameOf(LedgerEventType.WorkerBundleDiscovered)] };
         var records = new Dictionary<string, LaunchRecord>(StringComparer.Ordinal);
-        foreach (var item in LedgerReader.Read(new LedgerPaths(folder.RunsDirectory).Ledger, filter)) records[item.Actor] = Of(item);
+        var ledger = new LedgerPaths(folder.RunsDirectory).Ledger;
+        foreach (var item in LedgerReader.Read(ledger, filter))
+        {
+            // A bundle is closed once. A second record would say what somebody wants to be believed.
+            if (!records.TryAdd(item.Actor, Of(item)))
+                throw new FactoryException(BlockerKind.Policy, $"the ledger has more than one record of the bundle of {item.Actor}: line {item.LineNumber} was put there, or the one before", "find out who wrote it; start a new run", ledger, item.Actor);
+        }
+
         return records;
     }
 

@@ -21,8 +21,10 @@ public sealed class LaunchStage(RunSession session, EscapeChecks? watch = null)
             await RunWatchedAsync(escapes, cancellationToken).ConfigureAwait(false);
         }
 
+        // Before anything is believed of what the ledger says of this run: its workers could write there.
+        if (session.IsLedgerSound) session.Doubt(await SoundLedger.LookAtAppendedAsync(session).ConfigureAwait(false));
         var status = StatusEvaluator.Worst(session.Workers.Select(worker => session.IsDryRun && worker.Status == RunStatus.Pending ? RunStatus.Warn : worker.Status));
-        if (session.Blockers.Any(blocker => blocker.Kind == BlockerKind.Escape) && status != RunStatus.Fail) status = RunStatus.Blocked;
+        if (session.Blockers.Any(blocker => blocker.Kind is BlockerKind.Escape or BlockerKind.Policy) && status != RunStatus.Fail) status = RunStatus.Blocked;
         session.Journal.Append(
             LedgerEventType.LaunchResult,
             status,
@@ -79,11 +81,13 @@ public sealed class LaunchStage(RunSession session, EscapeChecks? watch = null)
 
     private async Task RunWatchedAsync(EscapeChecks escapes, CancellationToken cancellationToken)
     {
+        var own = new OwnEntries(session);
         await RunWorkersAsync(escapes, cancellationToken).ConfigureAwait(false);
         var objects = new CapturedObjects(session);
         var areWhole = objects.AreWholeAsync();
         await Task.WhenAll(escapes.CompleteAsync(), areWhole).ConfigureAwait(false);
         session.Blockers.AddRange(session.Rights.Find());
+        await own.CompleteAsync(escapes.HasEvidence).ConfigureAwait(false);
         if (!await areWhole.ConfigureAwait(false)) await objects.MendAsync().ConfigureAwait(false);
     }
 

@@ -82,6 +82,12 @@ public sealed class Oneshot(RunSession session)
             session.Environment,
             digests => session.Journal.Append(LedgerEventType.AttestationWritten, integrate.Status, rc: 0, hashes: digests, details: new Dictionary<string, object?> { ["path"] = session.Shown(Path.Combine(session.Folder.Path, "attestations")) })).ConfigureAwait(false);
         if (!session.IsLedgerSound) return integrate.Status;
+        if (await SoundLedger.LookAtAppendedAsync(session).ConfigureAwait(false) is { } late)
+        {
+            session.Doubt(late);
+            throw new FactoryException(late, RunStatus.Blocked);
+        }
+
         var ledger = await RunSeal.WriteAsync(session.Folder, session.Journal.Last!, session.Key).ConfigureAwait(false);
         session.LedgerHead = ledger.Head;
         session.Warnings.AddRange(ledger.Warnings);
@@ -94,15 +100,15 @@ public sealed class Oneshot(RunSession session)
         var blocker = (error as FactoryException)?.Blocker ?? new Blocker(BlockerKind.Check, null, session.Folder.Path, $"the run could not be finished: {message}", "free space or mend the access rights, then run again; the workers' branches hold their work");
         var closed = session.Rights.Find();
         session.Blockers.AddRange(closed);
-        if (closed.Count == 0) session.Blockers.Add(blocker);
-        else session.Warnings.Add($"the run ended early: {message}");
+        if (closed.Count == 0 && !session.Blockers.Contains(blocker)) session.Blockers.Add(blocker);
+        if (closed.Count > 0) session.Warnings.Add($"the run ended early: {message}");
         // Somebody who leads a write astray, or closes the run's folders, has broken a rule; nothing inside has failed.
         var isBroken = closed.Count > 0 || error is FactoryException { Status: RunStatus.Blocked, Blocker.Kind: BlockerKind.Policy or BlockerKind.Escape };
         var status = isBroken ? RunStatus.Blocked : RunStatus.Fail;
         try
         {
             await integrate.FailAsync(isBroken ? null : message).ConfigureAwait(false);
-            session.Journal.Append(LedgerEventType.RunEnd, status, details: new Dictionary<string, object?> { ["failure"] = message });
+            session.Journal.Append(LedgerEventType.RunEnd, status, details: new Dictionary<string, object?> { ["failure"] = message }, hashes: FileDigest.Of("final_report_sha256", session.Folder.Report));
             if (session.IsLedgerSound) session.LedgerHead = LedgerSeal.Write(session.Folder.RunsDirectory, session.Key).Head;
         }
         catch (Exception second) when (second is IOException or UnauthorizedAccessException or FactoryException)

@@ -16,10 +16,18 @@ public sealed class RunJournal(LedgerWriter writer, RunId runId, SecretRedactor 
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(LedgerEventType Type, string Actor), string> _latest = [];
+    private readonly List<LedgerReceipt> _receipts = [];
     private string? _root = root;
 
     /// <summary>Where the run's first event begins in the ledger, in bytes; null when another process wrote it.</summary>
     public long? FirstOffset { get; private set; }
+
+    /// <summary>What this journal has written so far, in order, and how long the ledger is with it, in bytes.</summary>
+    internal (IReadOnlyList<LedgerReceipt> Lines, long End) Written()
+    {
+        // Nothing of this run is appended between the list and the length.
+        lock (_gate) return ([.. _receipts], File.Exists(writer.Ledger) ? new FileInfo(writer.Ledger).Length : 0);
+    }
 
     /// <summary>What the ledger gave for the event that was appended last; null before there is one.</summary>
     public LedgerReceipt? Last { get; private set; }
@@ -61,6 +69,7 @@ public sealed class RunJournal(LedgerWriter writer, RunId runId, SecretRedactor 
                 FileCounts = counts ?? new Dictionary<string, long>(),
                 Hashes = hashes ?? new Dictionary<string, string>(),
             });
+            _receipts.AddRange([.. writer.TakeNotes(), receipt]);
             if (_root is null) (_root, FirstOffset) = (receipt.EventId, receipt.Offset);
             Last = receipt;
             return _latest[(type, who)] = receipt.EventId;

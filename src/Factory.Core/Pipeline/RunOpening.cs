@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Factory.Core.Attestation;
 using Factory.Core.Attestation.Keys;
 using Factory.Core.Contracts;
 using Factory.Core.Ledger;
@@ -48,6 +49,7 @@ public static class RunOpening
     }
 
     /// <summary>Takes up an existing run at the base commit that its manifest names.</summary>
+    /// <exception cref="FactoryException">There is no such run, it has ended, or its manifest does not say what the ledger recorded; nothing was written.</exception>
     public static async Task<RunSession> ResumeAsync(RunRequest request, RunServices services, CancellationToken cancellationToken)
     {
         var id = ParseId(request.RunId);
@@ -56,10 +58,25 @@ public static class RunOpening
         var manifest = ReadManifest(folder);
         if (manifest.Status != RunStatus.Pending)
             throw new FactoryException(BlockerKind.Policy, $"the run {folder.Id} has ended with {manifest.Status.ToWire()}; its record is closed and nothing was changed", "read its report with 'factory print-report', or start a new run", folder.Path);
+        RequireRecorded(folder, manifest);
         var ground = await RunGround.OpenAsync(request, (manifest.BaseRefHash, manifest.BaseRef), cancellationToken).ConfigureAwait(false);
         var workers = manifest.Workers.Select(name => ground.Config.Workers.FirstOrDefault(worker => worker.Id.Name == name) ?? throw new FactoryException(
             BlockerKind.Config, $"the run {folder.Id} has a worker {name} that the configuration no longer defines", $"define {name} again, or start a new run", ground.Config.Source, name)).ToList();
         return new RunSession(ground, folder, folder.Lock(services.Clock), workers, services, request.IsDryRun, FirstEvent(folder)) { CreatedAt = manifest.CreatedAt, Environment = request.Environment, OwnKey = OpenKey(request, services, ground) };
+    }
+
+    // The run's documents are files that anybody can have changed since: which workers the run has is not for them to say.
+    private static void RequireRecorded(RunFolder folder, RunManifestDocument manifest)
+    {
+        var recorded = RecordedRun.Read(new LedgerPaths(folder.RunsDirectory).Ledger, folder.Id);
+        var inputs = Path.Combine(folder.Path, RunInputs.FileName);
+        if (recorded.DifferencesOf(manifest).FirstOrDefault() is { } difference) throw Changed("manifest", difference, folder.Manifest);
+        if (recorded.Start.Hashes.GetValueOrDefault(RunInputs.HashName) is not { } digest) return;
+        var actual = RegularFile.Is(inputs) ? FileDigest.Of(RunInputs.HashName, inputs)[RunInputs.HashName] : "none";
+        if (actual != digest) throw Changed(RunInputs.FileName, new RecordDifference(RunInputs.FileName, "sha256", actual, digest), inputs);
+
+        FactoryException Changed(string what, RecordDifference difference, string path) => new(
+            BlockerKind.Policy, $"the {what} of {folder.Id} is not what it was, and nothing was changed: {difference}", "find out who changed it, restore it from a backup, or start a new run", path);
     }
 
     // What a later process does hangs on the event that began the run.

@@ -48,6 +48,12 @@ public sealed class RunSession : IDisposable
     /// <summary>Writes the run's events.</summary>
     public RunJournal Journal { get; }
 
+    /// <summary>Held by whoever moves something aside: numbers there are given once.</summary>
+    internal SemaphoreSlim AsideGate { get; } = new(1, 1);
+
+    /// <summary>Looks at what others append to the ledger meanwhile.</summary>
+    internal AppendedLines Appended => field ??= new AppendedLines(new LedgerPaths(Folder.RunsDirectory).Ledger, Folder.Id);
+
     /// <summary>Keeps secrets out of what is written and printed about the run.</summary>
     public SecretRedactor Redactor { get; } = new();
 
@@ -162,6 +168,7 @@ public sealed class RunSession : IDisposable
         foreach (var held in Workers.SelectMany(worker => worker.Locks)) held.Dispose();
         OwnKey?.Dispose();
         Journal.Dispose();
+        AsideGate.Dispose();
         _lock.Dispose();
     }
 }

@@ -41,13 +41,45 @@ public sealed class RunSweep(RunSession session)
             session.Blockers.Add(new Blocker(BlockerKind.Escape, null, AsideName(WorkerId.Integrator), $"somebody left in the run's folder what no manifest can name; it is kept in {AsideName(WorkerId.Integrator)}", Next));
     }
 
+    /// <summary>Moves aside what the runner did not make, in the run's own folders or in a bundle whose worker has not started.</summary>
+    /// <returns>What blocks the run; it names the workers that ran.</returns>
+    internal Task<IReadOnlyList<Blocker>> SetAsideAsync(IReadOnlyList<RunStray> strays) => MoveAsync(strays, WorkerId.Integrator, null, Planted);
+
+    /// <summary>What is told of an entry that the runner did not make, or did not leave so.</summary>
+    internal Blocker Planted(RunStray stray, string name, string kept)
+    {
+        var ran = session.Workers.Where(worker => worker.StartedAt is not null).Select(worker => worker.Id).ToList();
+        var who = ran.Count == 0 ? "no worker had run" : $"{string.Join(", ", ran)} ran, {(ran.Count == 1 ? "and that worker or somebody else did it" : "and one of these workers or somebody else did it")}";
+        return new Blocker(
+            BlockerKind.Escape, ran.Count == 1 ? ran[0] : null, Short(name), $"lies in the run's own folders and {stray.Rule}; {who}{kept}",
+            "see the workers' logs for which of them did it, have it write only into its worktree and its own bundle, and run again");
+    }
+
     private async Task<IReadOnlyList<Blocker>> SweepAsync(string folder, string owner, string? worker, List<string> warnings)
     {
         HashSet<string> others = [AsideRoot, Path.Combine(session.Folder.Integrator, "checkout"), .. session.Workers.Select(one => session.Folder.Bundle(one.Id))];
         // What is too deep below LOGS is a child of LOGS, and takes no log with it.
         string[] roots = worker is null ? [folder, session.Folder.Integrator] : [folder, Path.Combine(folder, "LOGS")];
         var strays = roots.SelectMany(root => RunStrays.Find(session.Folder.Path, root, path => others.Contains(path) || roots.Contains(path), path => OpenUp(path, warnings))).ToList();
+        return await MoveAsync(strays, owner, worker, (stray, name, kept) => BlockerOf(stray, name, worker, kept)).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyList<Blocker>> MoveAsync(IReadOnlyList<RunStray> strays, string owner, string? worker, Func<RunStray, string, string, Blocker> tell)
+    {
         if (strays.Count == 0) return [];
+        await session.AsideGate.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            return await MoveInTurnAsync(strays, owner, worker, tell).ConfigureAwait(false);
+        }
+        finally
+        {
+            session.AsideGate.Release();
+        }
+    }
+
+    private async Task<IReadOnlyList<Blocker>> MoveInTurnAsync(IReadOnlyList<RunStray> strays, string owner, string? worker, Func<RunStray, string, string, Blocker> tell)
+    {
         var blockers = new List<Blocker>();
         foreach (var place in (string[])[AsideRoot, AsideOf(owner)])
             if (session.Files.EnsureFolder(place) is { } blocker) blockers.Add(blocker with { Worker = worker });
@@ -59,7 +91,7 @@ public sealed class RunSweep(RunSession session)
             var name = RunTree.NameOf(session.Folder.Path, Path.Combine(stray.Folder, stray.Name));
             if (!TryMove(stray, Path.Combine(AsideOf(owner), Text(number)), out var failure)) continue;
             names.Append(CultureInfo.InvariantCulture, $"{number}  {VisibleText.Of(name)}  {stray.Rule}{failure}\n");
-            if (number - first < MostNamed) blockers.Add(BlockerOf(stray, name, worker, failure ?? $"; it is kept as {AsideName(owner)}/{Text(number)}"));
+            if (number - first < MostNamed) blockers.Add(tell(stray, name, failure ?? $"; it is kept as {AsideName(owner)}/{Text(number)}"));
         }
 
         if (names.Length == 0) return blockers;
@@ -87,11 +119,12 @@ public sealed class RunSweep(RunSession session)
 
     private static Blocker BlockerOf(RunStray stray, string name, string? worker, string kept)
     {
-        // A ledger line holds 64 KiB.
-        var path = name.Length <= LongestShown ? name : name[..LongestShown];
         var what = worker is null ? "lay in the run's folder" : "lay in its bundle";
-        return new Blocker(worker is null ? BlockerKind.Escape : BlockerKind.InvalidPath, worker, path, $"{what} and {stray.Rule}, so no manifest can cover it{kept}", Next);
+        return new Blocker(worker is null ? BlockerKind.Escape : BlockerKind.InvalidPath, worker, Short(name), $"{what} and {stray.Rule}, so no manifest can cover it{kept}", Next);
     }
+
+    // A ledger line holds 64 KiB.
+    private static string Short(string name) => name.Length <= LongestShown ? name : name[..LongestShown];
 
     private bool OpenUp(string path, List<string> warnings)
     {

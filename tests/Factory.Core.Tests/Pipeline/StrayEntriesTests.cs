@@ -153,11 +153,18 @@ public sealed class StrayEntriesTests : IDisposable
         {
             var bundle = Directory.Exists(runs) ? Directory.EnumerateDirectories(runs).Select(run => Path.Combine(run, "A_worker")).FirstOrDefault(Directory.Exists) : null;
             if (bundle is null) continue;
-            Directory.CreateDirectory(Path.Combine(bundle, "v", "w"));
-            File.WriteAllText(Path.Combine(bundle, "v", "w", "x"), "");
-            File.WriteAllText(Path.Combine(bundle, "y"), "");
-            Directory.Delete(Path.Combine(bundle, "v"), recursive: true);
-            File.Delete(Path.Combine(bundle, "y"));
+            try
+            {
+                Directory.CreateDirectory(Path.Combine(bundle, "v", "w"));
+                File.WriteAllText(Path.Combine(bundle, "v", "w", "x"), "");
+                File.WriteAllText(Path.Combine(bundle, "y"), "");
+                Directory.Delete(Path.Combine(bundle, "v"), recursive: true);
+                File.Delete(Path.Combine(bundle, "y"));
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Before the worker starts the runner sets it aside.
+            }
         }
     }
 

@@ -12,23 +12,28 @@ internal static class LedgerExtractCheck
     private const string Name = RunAttestation.LedgerExtract;
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 64 };
 
-    public static void Read(RunContents contents, string? runId, ProvenanceStatement? statement, VerificationFindings findings)
+    /// <summary>Reads it.</summary>
+    /// <returns>Its events; none when a line is wrong.</returns>
+    public static IReadOnlyList<LedgerEvent> Read(RunContents contents, string? runId, ProvenanceStatement? statement, VerificationFindings findings)
     {
         var lines = 0L;
+        var events = new List<LedgerEvent>();
         try
         {
             if (contents.Read(Name) is not { } bytes) findings.Missing(Name);
-            else lines = ReadLines(bytes, runId, statement, findings);
+            else lines = ReadLines(bytes, runId, statement, events, findings);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)
         {
             findings.Changed(Name, $"cannot be read: {error.Message}");
+            events.Clear();
         }
 
         findings.End("ledger_extract", string.Create(CultureInfo.InvariantCulture, $"{lines} events, all of this run"));
+        return events;
     }
 
-    private static long ReadLines(ReadOnlyMemory<byte> rest, string? runId, ProvenanceStatement? statement, VerificationFindings findings)
+    private static long ReadLines(ReadOnlyMemory<byte> rest, string? runId, ProvenanceStatement? statement, List<LedgerEvent> events, VerificationFindings findings)
     {
         var (lines, head) = (0L, "");
         while (rest.Length > 0)
@@ -37,6 +42,7 @@ internal static class LedgerExtractCheck
             if (end < 0) throw new FormatException("its last line has no end");
             lines++;
             if (Explain(rest[..end], runId, lines == 1) is { } reason) throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"line {lines} {reason}"));
+            using (var record = LedgerRecord.TryParse(rest[..end], out var wrong)) events.Add(record?.ToEvent(lines) ?? throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"line {lines} is no event: {wrong}")));
             if (end + 1 == rest.Length) head = Convert.ToHexStringLower(LedgerHash.Leaf(rest.Span[..end]));
             rest = rest[(end + 1)..];
         }

@@ -59,7 +59,8 @@ public static class RunVerifier
         var digests = ManifestCheck.Compare(contents, manifest?.Workers, envelope, findings, cancellationToken);
         ProvenanceCheck.Compare(envelope.Statement, digests, manifest, findings);
         AddedFilesCheck.Find(contents, manifest?.Workers ?? [], digests, envelope.Statement, findings);
-        LedgerExtractCheck.Read(contents, manifest?.RunId, envelope.Statement, findings);
+        var events = LedgerExtractCheck.Read(contents, manifest?.RunId, envelope.Statement, findings);
+        RecordedRunCheck.Compare(contents, manifest, events, findings);
         LedgerProofCheck.Read(contents, request, manifest?.RunId, digests, envelope, findings);
         await TreeCheck.RunAsync(contents, request, manifest, envelope.Statement, findings, cancellationToken).ConfigureAwait(false);
         return findings.ToResult(manifest?.RunId, folder, request.Key, digests.Files.Count);

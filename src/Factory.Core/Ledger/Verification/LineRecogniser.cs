@@ -14,6 +14,9 @@ internal sealed unsafe class LineRecogniser
     /// <summary>How many shapes were learned.</summary>
     public int ShapesLearned => _shapes.Learned;
 
+    /// <summary>Where the text of <c>event_type</c> is in the line that was recognised last, from its first byte on.</summary>
+    public (int Start, int End) EventType { get; private set; }
+
     /// <summary>Whether a line is in the writer's form; see <see cref="CanonicalLine.TryRecognise"/>.</summary>
     /// <param name="line">Where it begins; 64 bytes behind its end must be readable.</param>
     /// <param name="end">Where its LF is.</param>
@@ -26,6 +29,7 @@ internal sealed unsafe class LineRecogniser
         // A line of a known shape with a wrong digit is left to the reader that knows no shapes.
         if (!Unsafe.IsNullRef(in known) && AreValuesSound(line, end, known))
         {
+            EventType = (known.EventType, known.EventTypeEnd);
             previousHash = known.PreviousHash == 0 ? null : line + known.PreviousHash;
             return true;
         }
@@ -42,6 +46,7 @@ internal sealed unsafe class LineRecogniser
     private bool TryLearn(byte* line, byte* end, out byte* previousHash)
     {
         var isRecognised = CanonicalLine.TryPlace(line, end, out var places);
+        EventType = (places.EventType, places.EventTypeEnd);
         previousHash = places.PreviousHash == 0 ? null : line + places.PreviousHash;
         if (isRecognised && _shapes.MayLearn) _shapes.Learn(new ReadOnlySpan<byte>(line, (int)(end - line)), places.EventType..places.EventTypeEnd, places);
         return isRecognised;

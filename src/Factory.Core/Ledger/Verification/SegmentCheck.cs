@@ -12,7 +12,8 @@ namespace Factory.Core.Ledger.Verification;
 /// </summary>
 /// <remarks>
 /// An <c>event_id</c> is computed again only where the chain does not vouch for the line's bytes: for a line whose
-/// successor does not carry its leaf hash, for a line with a broken link, and for one that is not in the writer's form.
+/// successor does not carry its leaf hash, for a line with a broken link, for one that is not in the writer's form, and for
+/// those beyond the checkpoint.
 /// </remarks>
 internal sealed unsafe class SegmentCheck(long checkpointSize)
 {
@@ -20,9 +21,11 @@ internal sealed unsafe class SegmentCheck(long checkpointSize)
     private readonly LeafHashes _leafHashes = new();
     private readonly NodeHashes _nodeHashes = new();
     private readonly LineRecogniser _recogniser = new();
+    private readonly SegmentSteps _steps = new(checkpointSize);
     private readonly LineSpan[] _lines = new LineSpan[BatchSize];
     // Where hashes.prev is, 0 for none; of a line that is not in the writer's form Odd, and what it says by itself.
     private readonly int[] _previousHashes = new int[BatchSize];
+    private readonly (int Start, int End)[] _eventTypes = new (int, int)[BatchSize];
     private readonly LineVerdict[] _verdicts = new LineVerdict[BatchSize];
     private readonly byte[] _leaves = new byte[BatchSize * LedgerHash.Size];
     private readonly byte[] _previousLeaf = new byte[LedgerHash.Size];
@@ -37,6 +40,7 @@ internal sealed unsafe class SegmentCheck(long checkpointSize)
     {
         (_segment, _findings, _number) = (segment, new SegmentFindings(segment.FirstLine), segment.FirstLine);
         (_isPreviousUnsure, _isPreviousTooLong) = (false, false);
+        _steps.Begin();
         var at = segment.Lines.Start;
         var isTooLong = segment.BeginsTooLong;
         while (isTooLong || at < segment.Lines.End)
@@ -89,7 +93,7 @@ internal sealed unsafe class SegmentCheck(long checkpointSize)
         var line = _lines[i];
         var begin = _segment.Address + line.Start;
         if (line.Length <= LedgerLines.LongestLine && _recogniser.TryRecognise(begin, begin + line.Length, out var previousHash))
-            _previousHashes[i] = previousHash is null ? 0 : (int)(previousHash - _segment.Address);
+            (_previousHashes[i], _eventTypes[i]) = (previousHash is null ? 0 : (int)(previousHash - _segment.Address), _recogniser.EventType);
         else NoteOdd(i, line);
     }
 
@@ -119,6 +123,8 @@ internal sealed unsafe class SegmentCheck(long checkpointSize)
             if (!FollowsPlainly(i, previous)) Judge(_number + i, _lines[i], Facts(i), previous);
         }
 
+        for (var i = 0; i < count; i++)
+            if (_previousHashes[i] != TooLong) _steps.Read(Bytes(_lines[i]), _number + i, _previousHashes[i] >= 0 ? _eventTypes[i] : default, _findings);
         leaves[^LedgerHash.Size..].CopyTo(_previousLeaf);
         _findings.Tree.AddLeaves(leaves, _nodeHashes);
         _number += count;

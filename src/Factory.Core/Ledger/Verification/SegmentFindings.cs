@@ -6,8 +6,13 @@ internal sealed class SegmentFindings(long firstLine)
     /// <summary>What is wrong with a line without a chain that follows chained ones.</summary>
     public const string Outside = "it has no place in the chain, and chained lines come before it: a tool that does not know the chain wrote it, or it was put there";
 
+    private readonly HashSet<long> _bad = [];
+
     /// <summary>The number of the first line.</summary>
     public long FirstLine { get; } = firstLine;
+
+    /// <summary>The lines that count for the ends of their runs, in order.</summary>
+    public List<RunMark> Marks { get; } = [];
 
     /// <summary>The Merkle tree's part.</summary>
     public MerkleRange Tree { get; } = new(firstLine - 1);
@@ -66,6 +71,7 @@ internal sealed class SegmentFindings(long firstLine)
     /// <summary>Takes a wrong line.</summary>
     public void AddBad(long line, string reason)
     {
+        if (!_bad.Add(line)) return;
         BadLines++;
         if (FirstBadLine <= line) return;
         (FirstBadLine, Reason) = (line, reason);

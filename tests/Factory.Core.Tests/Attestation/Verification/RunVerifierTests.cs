@@ -15,7 +15,7 @@ public sealed class RunVerifierTests(SealedRun sealedRun) : IClassFixture<Sealed
         var before = Objects();
         var result = await RunVerifier.VerifyAsync(new RunVerificationRequest { RunFolder = sealedRun.Run.Folder, Key = sealedRun.Run.Key.Public }, TestContext.Current.CancellationToken);
         Assert.All(result.Checks, check => Assert.True(check.Status == RunStatus.Pass, check.ToString()));
-        Assert.Equal(["run_id", "signature", "manifests", "statement", "added_files", "github", "ledger_extract", "ledger_checkpoint", "tree"], result.Checks.Select(check => check.Name));
+        Assert.Equal(["run_id", "signature", "manifests", "statement", "added_files", "github", "ledger_extract", "recorded", "ledger_checkpoint", "tree"], result.Checks.Select(check => check.Name));
         Assert.Equal((RunStatus.Pass, 0, sealedRun.Run.Result.RunId), (result.Status, result.ExitCode, result.RunId));
         Assert.Equal(before, Objects());
         Assert.NotEmpty(FactoryJson.Write(result));
