@@ -91,7 +91,7 @@ internal sealed class FingerprintReader(EscapeGround ground, CheckoutStatus chec
             var isInside = EscapeGround.IsBelow(file, Common);
             var (area, name) = isInside ? (EscapeArea.Shared, Path.GetRelativePath(Common, file).Replace('\\', '/')) : (EscapeArea.Settings, file);
             // A folder of hooks that has everything in it has the run's own in it, too.
-            if (EscapeGround.IsBelow(Common, file) || EscapeGround.IsBelow(ground.RunsDirectory, file) || EscapeGround.IsBelow(ground.WorktreesDirectory, file)) _items.AddFiles(area, name, file);
+            if (((string[])[Common, ground.RunsDirectory, ground.WorktreesDirectory]).Any(own => EscapeGround.IsBelow(own + "/", file))) _items.AddFiles(area, name, file);
             else _items.AddAll(area, name, file);
         }
     }
