@@ -43,6 +43,8 @@ public sealed class SharedFolderEscapeTests : IDisposable
         _repository.Configure(("A_worker", "echo a > src/a.txt"));
         var earlier = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
         Core.Workers.FolderRemoval.Delete(earlier.RunDir!);
+        // In the same second the next run would take the id that is free again.
+        await Task.Delay(TimeSpan.FromSeconds(1.1), TestContext.Current.CancellationToken);
         var prefix = $"refs/heads/codex/factory/{earlier.RunId}/";
         _repository.Configure(("A_worker", $"echo b > src/b.txt; mkdir '{earlier.RunDir!.Replace("'", "'\\''", StringComparison.Ordinal)}'; git update-ref {prefix}Z_integrator HEAD; git update-ref -d {prefix}A_worker"));
         var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
