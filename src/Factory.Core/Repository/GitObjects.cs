@@ -64,13 +64,19 @@ public static class GitObjects
         repository.RequireAsync(new GitCall("update-ref", "--no-deref", "-d", name, expected.Hex), cancellationToken);
 
     /// <summary>The commits that the refs under a prefix point at, by full ref name.</summary>
+    /// <exception cref="FactoryException">A name stands twice in <c>packed-refs</c>, so that nobody can tell which commit it has.</exception>
     public static async Task<IReadOnlyDictionary<string, CommitId>> ListRefsAsync(this GitRepository repository, string prefix, CancellationToken cancellationToken)
     {
         var call = new GitCall("for-each-ref", "--format=%(objectname) %(refname)", prefix);
         var text = (await repository.RequireAsync(call, cancellationToken).ConfigureAwait(false)).Text;
-        return text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => line.Split(' ', 2))
-            .ToDictionary(parts => parts[1], parts => CommitId.Parse(parts[0]), StringComparer.Ordinal);
+        var refs = new Dictionary<string, CommitId>(StringComparer.Ordinal);
+        foreach (var parts in text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', 2)))
+        {
+            if (!refs.TryAdd(parts[1], CommitId.Parse(parts[0])))
+                throw new FactoryException(BlockerKind.Escape, $"the ref {parts[1]} stands twice in packed-refs, which git never writes", "find out who wrote it, delete the lines that are not yours from packed-refs in the git folder, and run again", parts[1]);
+        }
+
+        return refs;
     }
 
     /// <summary>The tree of a commit.</summary>

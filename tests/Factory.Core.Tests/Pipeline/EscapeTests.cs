@@ -20,7 +20,7 @@ public sealed class EscapeTests : IDisposable
     [InlineData("echo y > \"$ROOT/mine.txt\"", "mine.txt")]
     [InlineData("echo y >> \"$ROOT/CHANGELOG.md\"", "CHANGELOG.md")]
     [InlineData("chmod +x \"$ROOT/src/file1.txt\"", "src/file1.txt")]
-    [InlineData("git -C \"$ROOT\" add mine.txt", "mine.txt")]
+    [InlineData("git -C \"$ROOT\" add mine.txt", "index")]
     [InlineData("git -C \"$ROOT\" update-index --assume-unchanged src/file1.txt", "index")]
     [InlineData("git -C \"$ROOT\" symbolic-ref HEAD refs/heads/other", "HEAD")]
     [InlineData("git update-ref refs/heads/other HEAD~1", "refs/heads/other")]
@@ -45,6 +45,25 @@ public sealed class EscapeTests : IDisposable
     [InlineData("git -C \"$ROOT/module\" config core.pager evil", "core.pager")]
     [InlineData("echo 'exit 1' > \"$COMMON/modules/module/hooks/post-checkout\"", "modules/module/hooks/post-checkout")]
     [InlineData("touch -r \"$ROOT/large.txt\" stamp; printf x | dd of=\"$ROOT/large.txt\" conv=notrunc 2>/dev/null; touch -r stamp \"$ROOT/large.txt\"; rm stamp", "large.txt")]
+    [InlineData("mkdir \"$HOME_OF_TEST/evil\"; for n in objects refs worktrees logs packed-refs info hooks; do ln -s \"$COMMON/$n\" \"$HOME_OF_TEST/evil/$n\"; done; cp \"$COMMON/config\" \"$HOME_OF_TEST/evil/config\"; echo \"$HOME_OF_TEST/evil\" > \"$COMMON/commondir\"", "commondir")]
+    [InlineData("echo \"$COMMON\" > \"$COMMON/worktrees/other-tree/commondir\"", "worktrees/other-tree/commondir")]
+    [InlineData("echo \"$ROOT/tools/codex/x/.git\" > \"$COMMON/worktrees/other-tree/gitdir\"", null)]
+    [InlineData("mv \"$COMMON/worktrees/other-tree\" \"$HOME_OF_TEST/moved\"; ln -s \"$HOME_OF_TEST/moved\" \"$COMMON/worktrees/other-tree\"", "worktrees/other-tree")]
+    [InlineData("git config -f \"$COMMON/worktrees/other-tree/config.worktree\" core.pager evil", "core.pager")]
+    [InlineData("git rev-parse HEAD~1 > \"$COMMON/worktrees/other-tree/MERGE_HEAD\"", null)]
+    [InlineData("cp \"$HOME_OF_TEST/forged index\" \"$COMMON/index\"", "index: cached trees")]
+    [InlineData("for f in \"$COMMON\"/sharedindex.*; do chmod u+w \"$f\"; printf x | dd of=\"$f\" bs=1 seek=20 conv=notrunc 2>/dev/null; done", null)]
+    [InlineData("git pack-refs --all; echo \"$(git rev-parse HEAD~1) refs/heads/other\" >> \"$COMMON/packed-refs\"", "refs/heads/other")]
+    [InlineData("mkdir -p \"$COMMON/hooks/lib\"; echo evil > \"$COMMON/hooks/lib/common.sh\"", "hooks/lib/common.sh")]
+    [InlineData("mkdir \"$HOME_OF_TEST/hooks of mine/_\"; echo evil > \"$HOME_OF_TEST/hooks of mine/_/husky.sh\"", null)]
+    [InlineData("mkdir -p \"$COMMON/info/x\"; echo x > \"$COMMON/info/x/y\"", "info/x/y")]
+    [InlineData("git branch origin/main HEAD~1", "refs/heads/origin/main")]
+    [InlineData("git branch v1 HEAD~1", "refs/heads/v1")]
+    [InlineData("echo module; git -C \"$ROOT/ext/objects\" config core.pager evil", "core.pager")]
+    [InlineData("git -C \"$ROOT/module\" tag sneaky", "modules/module: refs/tags/sneaky")]
+    [InlineData("git -C \"$ROOT/module\" symbolic-ref HEAD refs/heads/none", "modules/module/HEAD")]
+    [InlineData("echo '*' >> \"$COMMON/modules/module/info/exclude\"", "modules/module/info/exclude")]
+    [InlineData("echo \"$COMMON\" > \"$COMMON/modules/module/commondir\"", "modules/module/commondir")]
     [InlineData("echo '{}' > \"$HOME_OF_TEST/factory.config.json\"", null)]
     [InlineData("truncate -s 10 \"$ROOT/tools/codex/runs/factory_ledger.jsonl\" || true", null)]
     public async Task A_worker_that_reaches_out_is_named_and_nobody_else(string script, string? what)
@@ -52,6 +71,8 @@ public sealed class EscapeTests : IDisposable
         TestRepository.RequireUnix();
         Prepare();
         if (script.Contains("module", StringComparison.Ordinal)) AddSubmodule();
+        if (script.Contains("forged", StringComparison.Ordinal)) File.WriteAllBytes(Path.Combine(_repository.Home, "forged index"), Guards.Escapes.CachedTreesTests.Forge(File.ReadAllBytes(Path.Combine(Root, ".git", "index")), "src"));
+        if (script.Contains("sharedindex", StringComparison.Ordinal)) _repository.Git("update-index", "--split-index");
         if (script.StartsWith("truncate", StringComparison.Ordinal)) script = "cp \"$ROOT/tools/codex/runs/factory_ledger.jsonl\" /dev/null; printf '0' | dd of=\"$ROOT/tools/codex/runs/factory_ledger.jsonl\" bs=1 seek=30 conv=notrunc 2>/dev/null";
         var result = await RunAsync(1, ("A_worker", "echo a > src/a2.txt"), ("B_worker", $"ROOT='{Quoted(Root)}'; COMMON=\"$ROOT/.git\"; HOME_OF_TEST='{Quoted(_repository.Home)}'; {script}"), ("C_worker", Innocent));
         Assert.Equal((RunStatus.Blocked, 2), (result.Status, result.ExitCode));
@@ -112,6 +133,7 @@ public sealed class EscapeTests : IDisposable
     [InlineData("touch \"$ROOT/src/file1.txt\"; git -C \"$ROOT\" status >/dev/null")]
     [InlineData("git add -A; git commit -q -m work; git reset -q --soft HEAD~1; git gc -q")]
     [InlineData("echo x > src/x.txt; git add -A; git commit -q -m work; git rebase -q HEAD~1")]
+    [InlineData("touch \"$ROOT/src/file1.txt\"; git -C \"$ROOT\" update-index --refresh >/dev/null || true; git -C \"$ROOT\" write-tree >/dev/null")]
     [InlineData("git fetch -q \"$ROOT\" main")]
     [InlineData("mkdir -p ignored; echo x > ignored/cache; git pack-refs --all")]
     public async Task What_changes_nothing_of_the_user_s_is_no_finding(string script)
@@ -211,6 +233,10 @@ public sealed class EscapeTests : IDisposable
     [Theory]
     [InlineData("cp -r \"$COMMON\" \"$LINKED.git\"; rm -r \"$LINKED.git/objects\"; ln -s \"$COMMON/objects\" \"$LINKED.git/objects\"; echo \"gitdir: $LINKED.git/worktrees/linked\" > \"$LINKED/.git\"")]
     [InlineData("git -C \"$LINKED\" config --worktree alias.st '!sh -c evil'")]
+    [InlineData("echo \"$COMMON\" > \"$COMMON/worktrees/linked/commondir\"")]
+    [InlineData("git -C \"$COMMON/..\" symbolic-ref HEAD refs/heads/other")]
+    [InlineData("git rev-parse HEAD~1 > \"$COMMON/MERGE_HEAD\"")]
+    [InlineData("git pack-refs --all; echo \"$(git rev-parse HEAD~1) refs/heads/other\" >> \"$COMMON/packed-refs\"")]
     public async Task A_linked_checkout_keeps_its_repository_and_its_own_settings(string script)
     {
         TestRepository.RequireUnix();
@@ -221,7 +247,7 @@ public sealed class EscapeTests : IDisposable
         _repository.Configure(("A_worker", $"echo a > src/a.txt; COMMON='{Quoted(Root)}/.git'; LINKED='{Quoted(linked)}'; {script}"));
         var result = await TestRepository.Pipeline.OneshotAsync(_repository.Request with { Repository = linked }, TestContext.Current.CancellationToken);
         Assert.Equal(RunStatus.Blocked, result.Status);
-        Assert.Contains(result.Blockers, blocker => blocker is { Kind: BlockerKind.Escape, Worker: "A_worker" } && blocker.Path!.StartsWith('/'));
+        Assert.Contains(result.Blockers, blocker => blocker is { Kind: BlockerKind.Escape, Worker: "A_worker" });
     }
 
     [Theory]
@@ -255,6 +281,8 @@ public sealed class EscapeTests : IDisposable
     {
         _repository.Git("commit", "-q", "--allow-empty", "-m", "second");
         _repository.Git("branch", "other");
+        _repository.Git("tag", "v1");
+        _repository.Git("update-ref", "refs/remotes/origin/main", "HEAD");
         _repository.Git("worktree", "add", "-q", "--detach", Path.Combine(_repository.Home, "other tree"));
         _repository.Write("mine.txt", "mine\n");
         _repository.Write("large.txt", new string('a', 100_000));
@@ -272,7 +300,7 @@ public sealed class EscapeTests : IDisposable
         File.WriteAllText(Path.Combine(origin, "inner.txt"), "inner\n");
         TestRepository.Run(origin, "git", "add", "-A");
         TestRepository.Run(origin, "git", "-c", "user.name=T", "-c", "user.email=t@example.invalid", "commit", "-q", "-m", "inner");
-        _repository.Git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", origin, "module");
+        foreach (var path in (string[])["module", "ext/objects"]) _repository.Git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", origin, path);
         _repository.Git("commit", "-q", "-m", "module");
     }
 

@@ -6,8 +6,7 @@ namespace Factory.Core.Guards.Escapes;
 /// How the files of the user's checkout differ from the index. git is asked once, before the first worker starts, or not even
 /// then when nothing was touched, and again only when something differs from how it was. git reads a file anew, every time, whose time is that of the index or is not the one in the
 /// index; only an index that it may write ends that, and the user's own is not to be written. So git gets a copy in which it
-/// notes what it learns; the copy is kept in memory, where no worker reaches it, and serves as long as the user's index holds
-/// the very same bytes.
+/// notes what it learns; the copy is kept in memory, where no worker reaches it.
 /// </summary>
 /// <param name="repository">The repository.</param>
 /// <param name="own">The run's own folders, absolute.</param>
@@ -23,7 +22,7 @@ internal sealed class CheckoutStatus(GitRepository repository, IReadOnlyList<str
     // git starts threads to look at the files; for few of them that costs more than it saves.
     private const int FewFiles = 512 * 1024;
     private static readonly GitCall Status = new("status", "--porcelain=v2", "-z", "--untracked-files=all", "--ignore-submodules=none", "--no-renames") { Patience = TimeSpan.FromMinutes(10) };
-    private byte[]? _user;
+    private bool _isAsked;
     private IndexImage? _settled;
     private CheckoutImage? _image;
     private IReadOnlyList<string> _first = [];
@@ -37,18 +36,19 @@ internal sealed class CheckoutStatus(GitRepository repository, IReadOnlyList<str
     /// <exception cref="Factory.Core.Contracts.FactoryException">git could not read the checkout, or would never end.</exception>
     public async Task<IReadOnlyList<string>> StatusAsync(IndexImage user, CancellationToken cancellationToken)
     {
-        var isFirst = _user is null;
-        _user ??= user.Bytes;
+        var isFirst = !_isAsked;
+        _isAsked = true;
         if (isFirst && (_image = UntouchedCheckout.TryTake(repository.Root, user, own)) is not null)
         {
             _settled = user;
             return _first;
         }
 
-        if (_image is not null && _user.AsSpan().SequenceEqual(user.Bytes) && _image.Holds()) return _first;
+        if (_image?.Holds() == true) return _first;
         // What was changed once may be changed while git looks at it.
         _image = null;
-        var index = isFirst ? user : _user.AsSpan().SequenceEqual(user.Bytes) ? _settled : null;
+        // Always against the index as it was: whoever changes a file may write into the index that the file is as it should be.
+        var index = isFirst ? user : _settled;
         var call = Status with { Settings = [SeesLeftOut, $"core.preloadIndex={(user.Bytes.Length > FewFiles ? "true" : "false")}"] };
         // Windows has no time of change that git could compare; there git reads a doubtful file anew as before.
         using var copy = index is { Bytes.Length: > 0 } && !OperatingSystem.IsWindows() ? IndexCopy.TryWrite(index) : null;

@@ -15,20 +15,27 @@ public sealed record Escape(EscapeArea Area, string Name, string Deed, string Di
 
     /// <summary>Whether a person who works in the repository during a run makes such changes too.</summary>
     public bool IsEverydayWork =>
-        Area is EscapeArea.Checkout or EscapeArea.Index or EscapeArea.Head or EscapeArea.Ref or EscapeArea.Settings or EscapeArea.Worktree || (Area == EscapeArea.Shared && (Name is "logs/refs/stash" or "info/exclude" || Name.StartsWith("rr-cache", StringComparison.Ordinal)));
+        Area is EscapeArea.Checkout or EscapeArea.Head or EscapeArea.Ref or EscapeArea.Settings or EscapeArea.Worktree || (Area == EscapeArea.Index && Name == "index") || (Area == EscapeArea.Shared && (Name is "logs/refs/stash" or "info/exclude" || Name.StartsWith("rr-cache", StringComparison.Ordinal)));
 
     /// <summary>Whether it is only a copy of what a remote says, which editors and git's own maintenance renew in the background.</summary>
-    public bool IsRemoteCopy => (Area == EscapeArea.Head && Name == "FETCH_HEAD") || (Area == EscapeArea.Ref && (Name.StartsWith("refs/remotes/", StringComparison.Ordinal) || Name.StartsWith("refs/prefetch/", StringComparison.Ordinal)));
+    public bool IsRemoteCopy => (Area == EscapeArea.Head && Name == "FETCH_HEAD") || (Area == EscapeArea.Ref && (Reference.StartsWith("refs/remotes/", StringComparison.Ordinal) || Reference.StartsWith("refs/prefetch/", StringComparison.Ordinal)));
 
     /// <summary>Whether it is an ordinary branch that was not there before: it takes nothing from anybody, and stays.</summary>
-    public bool IsNewBranch => Area == EscapeArea.Ref && Deed == Made && Name.StartsWith("refs/heads/", StringComparison.Ordinal) && Name != "refs/heads/HEAD" && !Diff.StartsWith("+->", StringComparison.Ordinal);
+    public bool IsNewBranch => Area == EscapeArea.Ref && Deed == Made && Reference.StartsWith("refs/heads/", StringComparison.Ordinal) && Reference != "refs/heads/HEAD" && !Diff.StartsWith("+->", StringComparison.Ordinal);
+
+    /// <summary>The name of a ref in a submodule's repository; no ref's own name has a colon.</summary>
+    public static string RefOfSubmodule(string repository, string reference) => repository + Colon + reference;
+
+    private const string Colon = ": ";
+
+    private string Reference => Name.LastIndexOf(Colon, StringComparison.Ordinal) is var at and >= 0 ? Name[(at + Colon.Length)..] : Name;
 
     /// <summary>What was changed, in words.</summary>
     public string Subject => Area switch
     {
         EscapeArea.Checkout => $"{Name} in your checkout",
-        EscapeArea.Index => "your index",
-        EscapeArea.Head => Name == "HEAD" ? "HEAD of your checkout" : $"{Name} beside HEAD of your checkout",
+        EscapeArea.Index => Name.StartsWith("sharedindex.", StringComparison.Ordinal) ? $"{Name}, which your index builds upon," : "your index",
+        EscapeArea.Head => Name == "HEAD" ? "HEAD of your checkout" : Name.StartsWith("modules/", StringComparison.Ordinal) ? $"{Name} of a submodule" : $"{Name} beside HEAD of your checkout",
         EscapeArea.Settings => $"{Name}, which git obeys in every worktree,",
         EscapeArea.Ref => $"the ref {Name}",
         EscapeArea.Config => $"{Name} of the repository's configuration, which all worktrees share,",

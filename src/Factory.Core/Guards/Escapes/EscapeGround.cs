@@ -22,17 +22,25 @@ public sealed record EscapeGround(
     public bool IsOwn(string reference) => Prefixes.Any(prefix => reference.StartsWith($"{prefix}{Run}/", StringComparison.Ordinal));
 
     /// <summary>Whether a ref belongs to a run that began after this one. Refs of earlier runs are evidence, and nobody's to change.</summary>
-    public bool IsOfNewerRun(string reference)
-    {
-        foreach (var prefix in Prefixes)
-        {
-            if (!reference.StartsWith(prefix, StringComparison.Ordinal)) continue;
-            var name = reference[prefix.Length..].Split('/')[0];
-            return RunId.TryParse(name, out _) && !_earlier.Contains(name) && IsNewer(Path.Combine(RunsDirectory, name));
-        }
+    public bool IsOfNewerRun(string reference) =>
+        RunOf(reference) is { } name && RunId.TryParse(name, out _) && !_earlier.Contains(name) && IsNewer(Path.Combine(RunsDirectory, name));
 
-        return false;
+    /// <summary>
+    /// Takes the refs that there were before any worker ran: the run of one whose folder is gone is an earlier one, too, and stays so
+    /// when a worker makes the folder anew.
+    /// </summary>
+    public void KnowEarlier(IEnumerable<string> references)
+    {
+        foreach (var reference in references)
+            if (RunOf(reference) is { } name && !IsNewer(Path.Combine(RunsDirectory, name))) _earlier.Add(name);
     }
+
+    /// <summary>Whether a path lies in a folder.</summary>
+    public static bool IsBelow(string path, string folder) =>
+        path.Replace('\\', '/').StartsWith(folder.Replace('\\', '/').TrimEnd('/') + "/", OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase);
+
+    private string? RunOf(string reference) =>
+        Prefixes.FirstOrDefault(prefix => reference.StartsWith(prefix, StringComparison.Ordinal)) is { } prefix ? reference[prefix.Length..].Split('/')[0] : null;
 
     private string[] Prefixes => field ??= [$"refs/heads/{BranchPrefix}/", "refs/factory/rescue/"];
 

@@ -39,6 +39,7 @@ public sealed class EscapeWatch(EscapeGround ground, int workers, bool oneAtATim
     {
         _taken = Stopwatch.GetTimestamp();
         _before = await new FingerprintReader(ground, _checkout, _settings).ReadAsync(CancellationToken.None).ConfigureAwait(false);
+        ground.KnowEarlier(_before.Items.Keys.Where(key => key.Area == EscapeArea.Ref).Select(key => key.Name));
         _cost = Stopwatch.GetElapsedTime(_taken);
     });
 

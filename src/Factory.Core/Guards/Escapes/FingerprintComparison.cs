@@ -19,7 +19,7 @@ internal sealed class FingerprintComparison(EscapeGround ground, Fingerprint bef
         var escapes = new List<Escape>();
         var keys = before.Items.Keys.Union(after.Items.Keys).Where(key => before.Items.GetValueOrDefault(key)?.State != after.Items.GetValueOrDefault(key)?.State);
         var shown = 0;
-        foreach (var key in keys.Where(key => key.Area != EscapeArea.Ref || !IsExpected(key)).OrderBy(key => key.Area).ThenBy(key => key.Name, StringComparer.Ordinal))
+        foreach (var key in keys.Where(key => !IsExpected(key)).OrderBy(key => key.Area).ThenBy(key => key.Name, StringComparer.Ordinal))
         {
             var (old, now) = (before.Items.GetValueOrDefault(key), after.Items.GetValueOrDefault(key));
             if (key.Area == EscapeArea.Config) escapes.AddRange(await ConfigAsync(key.Name, old, now, cancellationToken).ConfigureAwait(false));
@@ -30,13 +30,33 @@ internal sealed class FingerprintComparison(EscapeGround ground, Fingerprint bef
         return escapes;
     }
 
-    // Factory makes this run's refs while workers run, and never moves one that it has made.
-    private bool IsExpected(EscapeKey key) => ground.IsOfNewerRun(key.Name) || (ground.IsOwn(key.Name) && !before.Items.ContainsKey(key));
+    private bool IsExpected(EscapeKey key) => key.Area switch
+    {
+        // Factory makes this run's refs while workers run, and never moves one that it has made.
+        EscapeArea.Ref => ground.IsOfNewerRun(key.Name) || (ground.IsOwn(key.Name) && !before.Items.ContainsKey(key)),
+        // That a worktree came or went is told with its HEAD.
+        EscapeArea.Shared => key.Name.StartsWith("worktrees/", StringComparison.Ordinal) && key.Name.EndsWith("/gitdir", StringComparison.Ordinal) && !(before.Items.ContainsKey(key) && after.Items.ContainsKey(key)),
+        // git makes a new one for other entries, which are compared themselves, and deletes old ones.
+        EscapeArea.Index => !(before.Items.ContainsKey(key) && after.Items.ContainsKey(key)),
+        _ => false,
+    };
 
-    private static string Deed(EscapeKey key, EscapeState? old, EscapeState? now)
+    // A branch that takes the short name of another ref is meant wherever people and scripts write that (gitrevisions).
+    private string? Shadowed(EscapeKey key)
+    {
+        const string Branches = "refs/heads/";
+        if (key.Area != EscapeArea.Ref || !key.Name.StartsWith(Branches, StringComparison.Ordinal)) return null;
+        var name = key.Name[Branches.Length..];
+        return ((string[])[$"refs/{name}", $"refs/tags/{name}", $"refs/remotes/{name}", $"refs/remotes/{name}/HEAD"]).FirstOrDefault(other => after.Items.ContainsKey(new EscapeKey(EscapeArea.Ref, other)));
+    }
+
+    private string Deed(EscapeKey key, EscapeState? old, EscapeState? now)
     {
         // A file that git did not report before was there, unchanged, unless it is untracked.
         if (key.Area == EscapeArea.Checkout && now?.State[0] != '?') return "was changed";
+        // One as git makes it is no state of its own.
+        if (key.Name.EndsWith("/commondir", StringComparison.Ordinal) && key.Name.StartsWith("worktrees/", StringComparison.Ordinal)) return "was changed";
+        if (old is null && Shadowed(key) is { } other) return $"{Escape.Made}, with the short name of {other},";
         return old is null ? Escape.Made : now is null ? "was deleted" : "was changed";
     }
 
@@ -83,12 +103,16 @@ internal sealed class FingerprintComparison(EscapeGround ground, Fingerprint bef
         return answer.ExitCode == 0 ? [.. answer.Fields] : null;
     }
 
-    // git renews the times in an index whenever it looks at the files; only entries and flags count.
+    // git renews the times in an index whenever it looks at the files; only entries and flags count, and the trees that it notes.
     private async Task<IEnumerable<Escape>> IndexAsync(CancellationToken cancellationToken)
     {
         var (old, now) = (await EntriesAsync(before.Index, cancellationToken).ConfigureAwait(false), await EntriesAsync(after.Index, cancellationToken).ConfigureAwait(false));
         if (old is null || now is null) return [new Escape(EscapeArea.Index, "index", "cannot be read any more", "")];
-        return old.SetEquals(now) ? [] : [new Escape(EscapeArea.Index, "index", "was changed", Lines(old.Except(now), now.Except(old)))];
+        var escapes = new List<Escape>();
+        if (!old.SetEquals(now)) escapes.Add(new Escape(EscapeArea.Index, "index", "was changed", Lines(old.Except(now), now.Except(old))));
+        if (await CachedTrees.FindForgedAsync(_repository, after.Index, cancellationToken).ConfigureAwait(false) is { } forged)
+            escapes.Add(new Escape(EscapeArea.Index, "index: cached trees", $"was changed to note another tree for {forged} than its entries make", ""));
+        return escapes;
     }
 
     private async Task<HashSet<string>?> EntriesAsync(byte[] index, CancellationToken cancellationToken)

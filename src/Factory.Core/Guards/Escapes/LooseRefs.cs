@@ -31,6 +31,22 @@ internal static class LooseRefs
         }
     }
 
+    /// <summary>The refs that a linked worktree has for itself, as <see cref="Read"/> gives them; null when git must be asked.</summary>
+    /// <param name="admin">Its administrative folder, absolute.</param>
+    public static Dictionary<string, string>? ReadOwn(string admin)
+    {
+        if (!Directory.Exists(Path.Combine(admin, "refs"))) return null;
+        try
+        {
+            var refs = new Dictionary<string, string>(StringComparer.Ordinal);
+            return AddLoose(admin, refs) ? refs : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     private static bool AddLoose(string common, Dictionary<string, string> refs)
     {
         Span<byte> content = stackalloc byte[LongestRef];
@@ -70,16 +86,49 @@ internal static class LooseRefs
     {
         if (!File.Exists(file)) return true;
         if (!RegularFile.Is(file) || new FileInfo(file).Length > LargestPacked) return false;
+        var (last, isSorted, isOrderly) = ("", false, true);
         // "<id> <name>", after an annotated tag "^<id>" of what it points at, and a comment first.
+        foreach (var line in File.ReadLines(file, Encoding.UTF8).Where(line => line.Length > 0 && line[0] != '^'))
+        {
+            if (line[0] == '#')
+            {
+                isSorted |= line.Contains(" sorted", StringComparison.Ordinal);
+                continue;
+            }
+
+            var space = line.IndexOf(' ', StringComparison.Ordinal);
+            if (space < 0 || !IsObjectId(line[..space])) return false;
+            var name = line[(space + 1)..];
+            isOrderly &= Compare(last, name) < 0;
+            last = name;
+            refs.TryAdd(name, line[..space]);
+        }
+
+        if (!isOrderly) AddDisorder(file, isSorted, refs);
+        return true;
+    }
+
+    // git searches a sorted file by halves: where a name stands twice or at another place, its answer depends on all the others.
+    // Whatever it is, it is not what the file's lines say, so such a name gets a state that no other file gives it.
+    private static void AddDisorder(string file, bool isSorted, Dictionary<string, string> refs)
+    {
+        var (all, highest) = (new Dictionary<string, string>(StringComparer.Ordinal), "");
         foreach (var line in File.ReadLines(file, Encoding.UTF8).Where(line => line.Length > 0 && line[0] is not ('#' or '^')))
         {
             var space = line.IndexOf(' ', StringComparison.Ordinal);
-            if (space < 0 || !IsObjectId(line[..space])) return false;
-            refs.TryAdd(line[(space + 1)..], line[..space]);
+            // It may be another file by now.
+            if (space < 0) continue;
+            var (id, name) = (line[..space], line[(space + 1)..]);
+            if (all.TryGetValue(name, out var other)) refs[name] = all[name] = $"{other} and {id} in packed-refs";
+            else all[name] = id;
+            if (Compare(highest, name) < 0) highest = name;
+            else if (isSorted) refs[name] = $"{all[name]}, out of its place in packed-refs";
         }
-
-        return true;
     }
+
+    // git compares bytes; those of UTF-8 and of UTF-16 are in another order where a name has letters that need two of the latter.
+    private static int Compare(string left, string right) =>
+        Ascii.IsValid(left) && Ascii.IsValid(right) ? string.CompareOrdinal(left, right) : Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right));
 
     private static bool IsObjectId(string text) => text.Length is 40 or 64 && text.All(char.IsAsciiHexDigitLower);
 }

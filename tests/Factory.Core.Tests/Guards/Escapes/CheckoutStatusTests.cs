@@ -70,9 +70,30 @@ public sealed class CheckoutStatusTests : IDisposable
         File.WriteAllText(Path.Combine(_repository.Root, "new.txt"), "new\n");
         Assert.Equal(["? new.txt"], await StatusAsync());
         _repository.Git("add", "new.txt");
+        Assert.Equal(["? new.txt"], await StatusAsync());
+        File.AppendAllText(File1, "more\n");
+        _repository.Git("add", "-A");
+        Assert.Contains(await StatusAsync(), field => field.StartsWith("1 .M", StringComparison.Ordinal) && field.EndsWith("src/file1.txt", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_file_that_the_users_index_was_made_to_call_unchanged_is_seen()
+    {
+        TestRepository.RequireUnix();
         Assert.Empty(await StatusAsync());
-        File.AppendAllText(Path.Combine(_repository.Root, "new.txt"), "more\n");
-        Assert.StartsWith("1 .M", Assert.Single(await StatusAsync()), StringComparison.Ordinal);
+        var was = Convert.FromHexString(_repository.Git("rev-parse", "HEAD:src/file1.txt").Trim());
+        File.AppendAllText(File1, "evil\n");
+        _repository.Git("add", "src/file1.txt");
+        // Times and sizes are those of the changed file, and the content is said to be the old one.
+        var index = File.ReadAllBytes(IndexFile);
+        was.CopyTo(index, index.AsSpan().IndexOf(Convert.FromHexString(_repository.Git("rev-parse", ":src/file1.txt").Trim())));
+#pragma warning disable CA5350 // An index ends with the SHA-1 of what comes before.
+        System.Security.Cryptography.SHA1.HashData(index.AsSpan(0, index.Length - 20)).CopyTo(index, index.Length - 20);
+#pragma warning restore CA5350
+        File.WriteAllBytes(IndexFile, index);
+        File.SetLastWriteTimeUtc(IndexFile, DateTime.UtcNow.AddSeconds(5));
+        Assert.DoesNotContain("src/file1.txt", _repository.Git("diff-files", "--name-only"), StringComparison.Ordinal);
+        Assert.Contains(await StatusAsync(), field => field.EndsWith("src/file1.txt", StringComparison.Ordinal));
     }
 
     [Theory]

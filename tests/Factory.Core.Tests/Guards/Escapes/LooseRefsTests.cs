@@ -1,4 +1,6 @@
+using Factory.Core.Contracts;
 using Factory.Core.Guards.Escapes;
+using Factory.Core.Repository;
 using Factory.Core.Tests.Pipeline;
 using FsCheck.Xunit;
 
@@ -34,5 +36,30 @@ public sealed class LooseRefsTests : IDisposable
         var read = LooseRefs.Read(Path.Combine(_repository.Root, ".git"));
         Assert.NotNull(read);
         Assert.Equal(listed.Order(StringComparer.Ordinal), read.Select(one => $"{one.Key} {one.Value}").Order(StringComparer.Ordinal));
+    }
+
+    // git finds one of the two, and which one depends on how many lines there are.
+    [Theory]
+    [InlineData("refs/heads/twice", "refs/heads/twice", "refs/heads/x")]
+    [InlineData("refs/heads/twice", "refs/heads/x", "refs/heads/twice")]
+    public void A_name_that_stands_twice_in_packed_refs_has_a_state_of_its_own(params string[] names)
+    {
+        var (head, next) = (_repository.Head, new string('1', 40));
+        var file = Path.Combine(_repository.Root, ".git", "packed-refs");
+        File.WriteAllText(file, $"# pack-refs with: peeled fully-peeled sorted \n{head} refs/heads/twice\n{head} refs/heads/x\n");
+        var sound = LooseRefs.Read(Path.Combine(_repository.Root, ".git"))!;
+        File.WriteAllText(file, $"# pack-refs with: peeled fully-peeled sorted \n{string.Concat(names.Select((name, at) => $"{(at == 0 ? head : next)} {name}\n"))}");
+        var read = LooseRefs.Read(Path.Combine(_repository.Root, ".git"))!;
+        Assert.NotEqual(sound["refs/heads/twice"], read["refs/heads/twice"]);
+    }
+
+    [Fact]
+    public async Task A_list_of_refs_in_which_a_name_stands_twice_is_blocked()
+    {
+        var line = $"{_repository.Head} refs/heads/twice\n";
+        File.WriteAllText(Path.Combine(_repository.Root, ".git", "packed-refs"), line + line);
+        var repository = await GitRepository.OpenAsync(new Git(), _repository.Root, CancellationToken.None);
+        var error = await Assert.ThrowsAsync<FactoryException>(() => repository.ListRefsAsync("refs/heads/", CancellationToken.None));
+        Assert.Equal((RunStatus.Blocked, BlockerKind.Escape, "refs/heads/twice"), (error.Status, error.Blocker.Kind, error.Blocker.Path));
     }
 }
