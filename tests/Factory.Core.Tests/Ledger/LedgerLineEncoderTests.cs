@@ -25,7 +25,7 @@ public sealed class LedgerLineEncoderTests
         ];
         var details = new Dictionary<string, object?>(entry.Details);
         for (var i = random.Next(12); i > 0; i--) details[$"{(char)('A' + random.Next(50))}"] = values[random.Next(values.Length)];
-        return entry with { Details = details };
+        return entry with { RunId = LedgerFolder.Run, Details = details };
     }
 
     private sealed class ReadOnlyMap(Dictionary<string, object?> map) : IReadOnlyDictionary<string, object?>
