@@ -157,11 +157,17 @@ public sealed class EscapeChecks : IAsyncDisposable
         where worker is { Worktree: { } tree, Commit: not null, Blockers.Count: 0 } && (!tree.IsIntact || tree.DetachedHead != worker.Commit)
         select new Escape(EscapeArea.Worktree, worker.WorktreePath, $"of {worker.Id} was moved after its work was captured", $"-{worker.Commit}\n+{worker.Worktree!.DetachedHead}");
 
-    // The next run's captures in a worktree begin with its index.
-    private IEnumerable<Escape> ForgedIndexes() =>
-        from worker in _session.Workers
-        where worker is { Worktree: { } tree, Work.Index: { } index } && !index.IsIn(tree.IndexFile)
-        select new Escape(EscapeArea.Worktree, Path.GetRelativePath(_session.Ground.Repository.CommonDirectory, worker.Worktree!.IndexFile).Replace('\\', '/'), $"of {worker.Id} was changed after its work was captured", "");
+    // The next run's captures in a worktree begin with its index, so one that somebody changed must not be there then; without an
+    // index every file in the worktree is read again.
+    private IEnumerable<Escape> ForgedIndexes()
+    {
+        foreach (var worker in _session.Workers.Where(worker => worker is { Worktree: { IsIntact: true } tree, Work.Index: { } index } && !index.IsIn(tree.IndexFile)))
+        {
+            worker.Worktree!.DropIndex();
+            var name = Path.GetRelativePath(_session.Ground.Repository.CommonDirectory, worker.Worktree.IndexFile).Replace('\\', '/');
+            yield return new Escape(EscapeArea.Worktree, name, $"of {worker.Id} was changed after its work was captured, and dropped", "");
+        }
+    }
 
     private static bool IsLinked(RunSession session) => session.Ground.Repository.GitDirectory != session.Ground.Repository.CommonDirectory || File.Exists(Path.Combine(session.Ground.Repository.Root, ".git"));
 

@@ -88,6 +88,12 @@ public sealed record Worktree(string Path, string AdminDirectory)
         if (File.Exists(sparse)) File.Delete(sparse);
     }
 
+    /// <summary>Deletes its index, when it is there; what stands in its place as a folder stays, and is no index.</summary>
+    public void DropIndex()
+    {
+        if (!Directory.Exists(IndexFile)) File.Delete(IndexFile);
+    }
+
     /// <summary>The commits that an unfinished operation started from; git keeps them nowhere else.</summary>
     public IReadOnlyList<CommitId> OperationOrigins => [.. ((string[])["rebase-merge/orig-head", "rebase-apply/orig-head", "MERGE_HEAD", "CHERRY_PICK_HEAD", "ORIG_HEAD"])
         .Select(name => ReadFile(System.IO.Path.Combine(AdminDirectory, name)))

@@ -59,9 +59,13 @@ public sealed class HostileCaptureTests : HostileRun
     public async Task An_index_that_is_changed_after_its_capture_blocks_for_the_next_run_begins_with_it()
     {
         var wait = "while ! git rev-parse -q --verify refs/heads/codex/factory/$FACTORY_RUN_ID/A_worker > /dev/null; do sleep 0.1; done; sleep 0.5";
-        var result = await RunAsync(0, ("A_worker", "echo a > src/a.txt"), ("B_worker", $"{wait}; cd '{Quoted(Repository.Root)}/tools/codex/worktrees/A_worker'; git update-index --assume-unchanged src/file1.txt"));
+        var result = await RunAsync(0, ("A_worker", "echo a > src/a.txt"), ("B_worker", $"{wait}; cd '{Quoted(Repository.Root)}/tools/codex/worktrees/A_worker'; echo EVIL >> src/file1.txt; git update-index --assume-unchanged src/file1.txt"));
         AssertBlocked(result);
         Assert.Contains(result.Blockers, blocker => blocker.Kind == BlockerKind.Escape && blocker.Path == "worktrees/A_worker/index");
+        // Nor does the next one: what the index was made to hide is kept under a rescue ref.
+        var next = await RunAsync(0, ("A_worker", "echo honest > src/c.txt"), ("B_worker", Honest));
+        Assert.Empty(next.Blockers);
+        Assert.Equal("src/b.txt\nsrc/c.txt", Repository.Git("diff", "--name-only", "HEAD", next.IntegratedCommit!).Trim());
     }
 
     [Fact]
