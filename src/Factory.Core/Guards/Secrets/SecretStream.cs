@@ -54,7 +54,7 @@ public sealed class SecretStream : IDisposable
             var part = bytes[..Math.Min(bytes.Length, Room)];
             bytes = bytes[part.Length..];
             Take(part);
-            if (Room == 0) Scan(_length - SecretRule.LongestReach);
+            if (Room <= 0) Scan(_length - SecretRule.LongestReach);
         }
     }
 

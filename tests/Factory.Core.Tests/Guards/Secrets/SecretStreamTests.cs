@@ -58,6 +58,15 @@ public sealed class SecretStreamTests
         for (var part = 1; part <= bytes.Length; part++) Assert.Equal([token], Hits(bytes, part).Select(hit => hit.Secret));
     }
 
+    // As many separators as NULs, in files of more than one block.
+    [Fact]
+    public void A_list_of_any_length_with_NULs_between_its_words_is_searched_to_its_end()
+    {
+        var token = SecretSamples.ByRule["github-token"](new Random(3)).Secret;
+        foreach (var unit in (string[])["ab\0", "abc\0\0", "a\0bc\0"])
+            Assert.Equal(token, Assert.Single(Hits(Encoding.ASCII.GetBytes(Repeat(unit, 1_500_000) + "xy\0" + token + "\0"), 65_536)).Secret);
+    }
+
     [Fact]
     public void Letters_of_another_script_beside_a_secret_do_not_hide_it_in_UTF_16()
     {
