@@ -20,7 +20,7 @@ public sealed record SecretHit(SecretRule Rule, long Line, string Secret)
 /// </summary>
 public sealed class SecretStream : IDisposable
 {
-    private const int BlockSize = 256 * 1024;
+    private const int BlockSize = 256 * 1024, ShortWord = 16, ManyShortWords = 256;
     private readonly SecretScanner _scanner;
     private readonly int _mostHits;
     private readonly int _before;
@@ -36,11 +36,17 @@ public sealed class SecretStream : IDisposable
     /// <param name="scanner">What searches.</param>
     /// <param name="mostHits">After how many secrets to stop.</param>
     public SecretStream(SecretScanner scanner, int mostHits)
+        : this(scanner, mostHits, BlockSize)
+    {
+    }
+
+    /// <summary>Begins a file that is searched in blocks of another size.</summary>
+    internal SecretStream(SecretScanner scanner, int mostHits, int blockSize)
     {
         (_scanner, _mostHits) = (scanner, mostHits);
         // One more, for the character before a secret.
         _before = scanner.LongestBefore + 4;
-        _text = ArrayPool<char>.Shared.Rent(BlockSize + SecretRule.LongestReach + _before);
+        _text = ArrayPool<char>.Shared.Rent(blockSize + SecretRule.LongestReach + _before);
     }
 
     /// <summary>What was found, in the order of the file; at most as many as were asked for.</summary>
@@ -72,43 +78,71 @@ public sealed class SecretStream : IDisposable
         while (!part.IsEmpty)
         {
             var zero = part.IndexOf((byte)0);
-            var plain = zero < 0 ? part : part[..zero];
-            if (plain.Length > 0) TakeWord(plain);
-            if (zero < 0) return;
-            if (_run > 0) (_isParted, _run) = (_run > 1, 0);
-            part = part[zero..].TrimStart((byte)0);
+            if (zero is >= 0 and < ShortWord)
+            {
+                var few = Math.Min(part.Length, ManyShortWords);
+                TakeOneByOne(part[..few]);
+                part = part[few..];
+                continue;
+            }
+
+            TakeWord(zero < 0 ? part : part[..zero]);
+            part = zero < 0 ? [] : part[zero..];
+        }
+    }
+
+    // Where every second byte is a NUL, a search for the next one takes longer than a look at each.
+    private void TakeOneByOne(ReadOnlySpan<byte> part)
+    {
+        foreach (var code in part)
+        {
+            if (code != 0)
+            {
+                if (_isParted && _run > 0) TakeSeparator();
+                _text[_length++] = (char)code;
+                if (_run < 2) _run++;
+            }
+            else if (_run > 0)
+            {
+                (_isParted, _run) = (_run > 1, 0);
+            }
         }
     }
 
     // In UTF-16 and UTF-32 each ASCII character is a run of one byte.
     private void TakeWord(ReadOnlySpan<byte> plain)
     {
-        if (_isParted && _run + plain.Length > 1)
-        {
-            if (_run > 0) _text[_length] = _text[_length - 1];
-            _text[_length - _run] = '\r';
-            (_length, _isParted) = (_length + 1, false);
-        }
-
+        if (_isParted && _run + plain.Length > 1) TakeSeparator();
         _length += Encoding.Latin1.GetChars(plain, _text.AsSpan(_length));
         _run = Math.Min(_run + plain.Length, 2);
+    }
+
+    // Before the one character that may have come since the NUL.
+    private void TakeSeparator()
+    {
+        if (_run > 0) _text[_length] = _text[_length - 1];
+        _text[_length - _run] = '\r';
+        (_length, _isParted) = (_length + 1, false);
     }
 
     // A keyword is judged only when everything that its rule may look at is here.
     private void Scan(int end)
     {
         var text = _text.AsSpan(0, _length);
-        var counted = _scanned;
+        var (counted, line) = (_scanned, _line);
         foreach (var span in _scanner.Find(text, _scanned, end))
         {
             if (_hits.Count == _mostHits) break;
-            var line = span.Start >= counted ? _line + text[counted..span.Start].Count('\n') : _line - text[span.Start..counted].Count('\n');
+            (counted, line) = (span.Start, line + Lines(text, counted, span.Start));
             _hits.Add(new SecretHit(span.Rule, line, new string(text[span.Start..span.End])));
         }
 
-        _line += text[counted..end].Count('\n');
+        _line = line + Lines(text, counted, end);
         var keepFrom = Math.Max(0, end - _before);
         text[keepFrom..].CopyTo(_text);
         (_length, _scanned) = (_length - keepFrom, end - keepFrom);
     }
+
+    // A secret may begin before what is searched now, or behind it.
+    private static int Lines(ReadOnlySpan<char> text, int from, int to) => from <= to ? text[from..to].Count('\n') : -text[to..from].Count('\n');
 }
