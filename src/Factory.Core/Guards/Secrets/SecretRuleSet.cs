@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -13,9 +12,8 @@ public sealed class SecretRuleSet
     private SecretRuleSet(SecretRulesDocument document)
     {
         Placeholders = document.Placeholders;
-        var examples = SearchValues.Create([.. Placeholders], StringComparison.OrdinalIgnoreCase);
-        var words = document.PlaceholderWords.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        Rules = [.. document.Rules.Select(entry => new SecretRule(entry, examples, words))];
+        var placeholders = new Placeholders(document.Placeholders, document.PlaceholderWords);
+        Rules = [.. document.Rules.Select(entry => new SecretRule(entry, placeholders))];
     }
 
     /// <summary>The rules of this build.</summary>

@@ -102,7 +102,7 @@ public sealed class SecretStreamTests
     public void No_text_makes_the_search_slow()
     {
         foreach (var text in SecretRuleSet.BuiltIn.Rules.SelectMany(rule => rule.Keywords).Distinct().Select(keyword => Repeat(keyword, 20_000))
-            .Concat(["eyJaaaaaaaaa.", "://a:", "password=a1;", "token = 'a1", "a1Q~", "1:AA", "AAAAAZDOAAAA", "-----BEGIN PRIVATE KEY-----a", "sk-aT3BlbkFJ", "authorization: bearer ", "secret ", "xoxb-1"])
+            .Concat(["eyJaaaaaaaaa.", "://a:", "password=a1;", "token = 'a1", "a1Q~", "1:AA", "AAAAAZDOAAAA", "-----BEGIN PRIVATE KEY-----a", "sk-aT3BlbkFJ", "authorization: bearer ", "secret ", "xoxb-1", "-eyJ", "-eyJ8fKs0dLpQ7zXc2vBnM", "sk-T3BlbkFJ-", "secretsecretsecretsecretsecretsecret://", "xoxr-glcbt-secretaccesskeypassword://"])
             .Select(unit => Repeat(unit, 100_000)))
         {
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();

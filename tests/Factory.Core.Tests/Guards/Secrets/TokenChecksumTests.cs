@@ -19,11 +19,4 @@ public sealed class TokenChecksumTests
         changed = changed == 'a' ? 'b' : 'a';
         Assert.False(TokenChecksum.IsRight(token));
     }
-
-    [Theory]
-    [InlineData("", 0)]
-    [InlineData("aaaa", 0)]
-    [InlineData("abcd", 2)]
-    [InlineData("0123456789abcdef", 4)]
-    public void Entropy_is_in_bits_a_character(string text, double bits) => Assert.Equal(bits, Entropy.Of(text), 6);
 }
