@@ -21,6 +21,9 @@ internal readonly record struct FileStamp(ulong Device, ulong Inode, int Mode, l
     // A time is drawn from a clock that ticks every few milliseconds, or every two seconds on the file systems of cameras.
     private const long FineTick = 100 * Millisecond, CoarseTick = 2 * Second;
 
+    /// <summary>Whether nothing was there.</summary>
+    public bool IsNothing => Inode == 0;
+
     /// <summary>When anything of it was changed, UTC.</summary>
     public DateTime ChangedAt => DateTime.UnixEpoch.AddTicks(Changed / TimeSpan.NanosecondsPerTick);
 
@@ -35,7 +38,10 @@ internal readonly record struct FileStamp(ulong Device, ulong Inode, int Mode, l
     public static long Nanoseconds(DateTime utc) => (utc - DateTime.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 
     /// <summary>Looks at a path itself; null when it is not there, and where the system does not tell.</summary>
-    public static FileStamp? Of(string path) => OperatingSystem.IsLinux() && Read(Encoding.UTF8.GetBytes(path + '\0')) is { Inode: not 0 } stamp ? stamp : null;
+    public static FileStamp? Of(string path) => At(path) is { IsNothing: false } stamp ? stamp : null;
+
+    /// <summary>As <see cref="Of"/>, but what does not exist has the default stamp.</summary>
+    public static FileStamp? At(string path) => OperatingSystem.IsLinux() ? Read(Encoding.UTF8.GetBytes(path + '\0')) : null;
 
     /// <summary>Looks at a path itself; what does not exist has the default stamp.</summary>
     /// <param name="path">In UTF-8, ended by a zero.</param>

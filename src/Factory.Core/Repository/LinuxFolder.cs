@@ -20,7 +20,7 @@ internal sealed unsafe partial class LinuxFolder : IDisposable
     private static readonly int FolderOnly = IsArmOrPower ? 0x4000 : 0x10000;
     private static readonly int NoFollow = IsArmOrPower ? 0x8000 : 0x20000;
     private readonly SafeFileHandle _handle;
-    private readonly byte[] _block = ArrayPool<byte>.Shared.Rent(BlockSize);
+    private byte[] _block = [];
     private int _at;
     private int _end;
 
@@ -83,7 +83,7 @@ internal sealed unsafe partial class LinuxFolder : IDisposable
     {
         if (_handle.IsClosed) return;
         _handle.Dispose();
-        ArrayPool<byte>.Shared.Return(_block);
+        if (_block.Length > 0) ArrayPool<byte>.Shared.Return(_block);
     }
 
     private static LinuxFolder? Open(int folder, ReadOnlySpan<byte> name, bool followsLinks = false)
@@ -97,6 +97,7 @@ internal sealed unsafe partial class LinuxFolder : IDisposable
 
     private bool Fill()
     {
+        if (_block.Length == 0) _block = ArrayPool<byte>.Shared.Rent(BlockSize);
         fixed (byte* block = _block)
         {
             var length = (int)GetEntries((int)_handle.DangerousGetHandle(), block, (nuint)_block.Length);

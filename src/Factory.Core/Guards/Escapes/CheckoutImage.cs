@@ -11,11 +11,11 @@ namespace Factory.Core.Guards.Escapes;
 /// </summary>
 internal sealed class CheckoutImage
 {
-    private readonly byte[] _paths;
+    private readonly StampedPaths _paths;
     private readonly FileStamp[] _stamps;
     private readonly OwnFolders _own;
 
-    private CheckoutImage(byte[] paths, FileStamp[] stamps, OwnFolders own) => (_paths, _stamps, _own) = (paths, stamps, own);
+    private CheckoutImage(StampedPaths paths, FileStamp[] stamps, OwnFolders own) => (_paths, _stamps, _own) = (paths, stamps, own);
 
     /// <summary>Takes one; null when it would not tell of every change.</summary>
     /// <param name="repository">The repository.</param>
@@ -41,23 +41,18 @@ internal sealed class CheckoutImage
         var paths = Join(root, entries, others.Where(folder => !own.Holds(folder)));
         var now = FileStamp.Nanoseconds(DateTime.UtcNow);
         var stamps = new List<FileStamp>(entries.Count + 64);
-        foreach (var stamp in Read(paths))
-        {
-            if (stamp is not { } known || !known.IsSettledAt(now) || (stamps.Count < entries.Count && !isAsExpected(stamps.Count, known))) return null;
-            stamps.Add(known);
-        }
-
+        if (!paths.All(IsKnown)) return null;
         return new CheckoutImage(paths, [.. stamps], own);
+
+        bool IsKnown(int path, in FileStamp stamp)
+        {
+            stamps.Add(stamp);
+            return stamp.IsSettledAt(now) && (path >= entries.Count || isAsExpected(path, stamp));
+        }
     }
 
     /// <summary>Whether everything is as it was.</summary>
-    public bool Holds()
-    {
-        var at = 0;
-        foreach (var stamp in Read(_paths))
-            if (stamp != _stamps[at++]) return false;
-        return _own.AreUnchanged();
-    }
+    public bool Holds() => _paths.All((int path, in FileStamp stamp) => stamp == _stamps[path]) && _own.AreUnchanged();
 
     // Every folder that git looks into. What it does not look into it names: ignored ones, and other repositories.
     private static List<string>? FindFolders(string root, IndexEntries entries, IReadOnlyList<string> status)
@@ -93,26 +88,12 @@ internal sealed class CheckoutImage
         return true;
     }
 
-    // Each ended by a zero, the index's first.
-    private static byte[] Join(string root, IndexEntries entries, IEnumerable<string> others)
+    // The index's first.
+    private static StampedPaths Join(string root, IndexEntries entries, IEnumerable<string> others)
     {
-        var all = new MemoryStream();
-        var folder = Encoding.UTF8.GetBytes(root.EndsWith('/') ? root : root + "/");
-        for (var entry = 0; entry < entries.Count; entry++) Add(entries.Name(entry));
-        foreach (var other in others) Add(Encoding.UTF8.GetBytes(other));
-        return all.ToArray();
-
-        void Add(ReadOnlySpan<byte> name)
-        {
-            all.Write(folder);
-            all.Write(name);
-            all.WriteByte(0);
-        }
-    }
-
-    // One after the other, as they are asked for; null for what cannot be looked at.
-    private static IEnumerable<FileStamp?> Read(byte[] paths)
-    {
-        for (var at = 0; at < paths.Length; at += paths.AsSpan(at).IndexOf((byte)0) + 1) yield return FileStamp.Read(paths.AsSpan(at));
+        var paths = new StampedPaths.Builder(Encoding.UTF8.GetBytes(root.TrimEnd('/')));
+        for (var entry = 0; entry < entries.Count; entry++) paths.Add(entries.Name(entry));
+        foreach (var other in others) paths.Add(Encoding.UTF8.GetBytes(other));
+        return paths.Build();
     }
 }

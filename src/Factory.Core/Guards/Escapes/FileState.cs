@@ -27,7 +27,9 @@ internal static class FileState
         try
         {
             // One look where the system allows it; everywhere else several.
-            return FileStamp.Of(path) is { } stamp && (stamp.Mode & FileStamp.TypeMask) == FileStamp.RegularFile
+            var known = FileStamp.At(path);
+            if (known is { IsNothing: true }) return new EscapeState(Missing);
+            return known is { } stamp && (stamp.Mode & FileStamp.TypeMask) == FileStamp.RegularFile
                 ? ReadFile(path, OctalMode(stamp.Mode & Rights), stamp.Size, stamp.ChangedAt, largestRead, keepContent)
                 : Read(new FileInfo(path), largestRead, keepContent);
         }

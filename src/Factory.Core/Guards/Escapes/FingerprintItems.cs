@@ -26,6 +26,8 @@ internal sealed class FingerprintItems
     /// <summary>Adds a file, or each file and each link in a folder and below.</summary>
     public void AddAll(EscapeArea area, string name, string path)
     {
+        // Most of what decides something in a repository is not there.
+        if (FileStamp.At(path) is { IsNothing: true }) return;
         if (!Directory.Exists(path) || new FileInfo(path).LinkTarget is not null) Add(area, name, path, keepContent: false);
         if (!Directory.Exists(path)) return;
         foreach (var file in FolderFiles.Of(path)) Add(area, $"{name}/{Inside(path, file)}", file, keepContent: false);
