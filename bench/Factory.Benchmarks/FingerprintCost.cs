@@ -2,6 +2,8 @@ using System.Globalization;
 using Factory.Benchmarks.Comparison;
 using Factory.Core.Contracts;
 using Factory.Core.Guards.Escapes;
+using Factory.Core.Guards.Escapes.Checkout;
+using Factory.Core.Guards.Escapes.GitFolder;
 using Factory.Core.Repository;
 
 namespace Factory.Benchmarks;

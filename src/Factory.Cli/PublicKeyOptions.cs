@@ -2,6 +2,7 @@ using System.CommandLine;
 using Factory.Core.Attestation.Keys;
 using Factory.Core.Contracts;
 using Factory.Core.Pipeline;
+using Factory.Core.Pipeline.Folders;
 
 namespace Factory.Cli;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Factory.Cli.Output;
 using Factory.Core.Pipeline;
+using Factory.Core.Pipeline.Folders;
 
 namespace Factory.Cli;
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Factory.Core.Attestation.Keys;
 using Factory.Core.Contracts;
 using Factory.Core.Pipeline;
+using Factory.Core.Pipeline.Folders;
 using Factory.PowerShell.Errors;
 
 namespace Factory.PowerShell;

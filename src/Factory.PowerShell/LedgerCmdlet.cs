@@ -2,6 +2,8 @@ using System.Management.Automation;
 using Factory.Core.Contracts;
 using Factory.Core.Ledger;
 using Factory.Core.Pipeline;
+using Factory.Core.Pipeline.Folders;
+using Factory.Core.Pipeline.Records;
 using Factory.PowerShell.Errors;
 
 namespace Factory.PowerShell;

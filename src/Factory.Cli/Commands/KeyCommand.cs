@@ -2,6 +2,7 @@ using System.CommandLine;
 using Factory.Core.Attestation.Keys;
 using Factory.Core.Contracts;
 using Factory.Core.Pipeline;
+using Factory.Core.Pipeline.Records;
 
 namespace Factory.Cli.Commands;
 

@@ -3,7 +3,8 @@ using Factory.Cli.Output;
 using Factory.Core.Contracts;
 using Factory.Core.Ledger;
 using Factory.Core.Ledger.Checkpoints;
-using Factory.Core.Pipeline;
+using Factory.Core.Pipeline.Folders;
+using Factory.Core.Pipeline.Records;
 
 namespace Factory.Cli.Commands;
 

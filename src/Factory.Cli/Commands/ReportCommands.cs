@@ -3,6 +3,7 @@ using Factory.Cli.Output;
 using Factory.Core.Attestation;
 using Factory.Core.Contracts;
 using Factory.Core.Pipeline;
+using Factory.Core.Pipeline.Records;
 
 namespace Factory.Cli.Commands;
 

@@ -4,7 +4,7 @@ using Factory.Core.Attestation.Verification;
 using Factory.Core.Contracts;
 using Factory.Core.Ledger.Checkpoints;
 using Factory.Core.Ledger.Proofs;
-using Factory.Core.Pipeline;
+using Factory.Core.Pipeline.Records;
 
 namespace Factory.Cli.Commands;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Factory.Core.Bundles;
 using Factory.Core.Configuration;
 using Factory.Core.Contracts;
+using Factory.Core.Pipeline.Folders;
 using Factory.Core.Repository;
 
 namespace Factory.Core.Pipeline;

@@ -1,4 +1,6 @@
 using Factory.Core.Contracts;
+using Factory.Core.Pipeline.Folders;
+using Factory.Core.Pipeline.Launching;
 
 namespace Factory.Core.Pipeline;
 

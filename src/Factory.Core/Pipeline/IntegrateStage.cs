@@ -2,6 +2,8 @@ using Factory.Core.Bundles;
 using Factory.Core.Contracts;
 using Factory.Core.Guards;
 using Factory.Core.Integration;
+using Factory.Core.Pipeline.Launching;
+using Factory.Core.Pipeline.Records;
 using Factory.Core.Reporting;
 using Factory.Core.Repository;
 

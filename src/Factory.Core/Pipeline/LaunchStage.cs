@@ -1,4 +1,7 @@
 using Factory.Core.Contracts;
+using Factory.Core.Pipeline.Folders;
+using Factory.Core.Pipeline.Launching;
+using Factory.Core.Pipeline.Records;
 using Factory.Core.Workers;
 
 namespace Factory.Core.Pipeline;

@@ -1,6 +1,7 @@
 using Factory.Core.Configuration;
 using Factory.Core.Contracts;
 using Factory.Core.Guards.Writes;
+using Factory.Core.Pipeline.Launching;
 using Factory.Core.Workers;
 using Factory.Core.Workers.Processes;
 

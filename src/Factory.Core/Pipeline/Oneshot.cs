@@ -1,6 +1,8 @@
 using Factory.Core.Attestation;
 using Factory.Core.Contracts;
 using Factory.Core.Ledger.Checkpoints;
+using Factory.Core.Pipeline.Launching;
+using Factory.Core.Pipeline.Records;
 
 namespace Factory.Core.Pipeline;
 

@@ -2,6 +2,8 @@ using Factory.Core.Configuration;
 using Factory.Core.Contracts;
 using Factory.Core.Guards;
 using Factory.Core.Locking;
+using Factory.Core.Pipeline.Launching;
+using Factory.Core.Pipeline.Records;
 using Factory.Core.Repository;
 using Factory.Core.Workers;
 using Factory.Core.Workers.Processes;
@@ -99,7 +101,7 @@ public sealed class PreflightStage(RunSession session)
     {
         foreach (var worker in session.Workers)
         {
-            var environment = WorkerEnvironment.Of(session, worker);
+            var environment = LaunchEnvironment.Of(session, worker);
             foreach (var command in (IEnumerable<IReadOnlyList<string>>)[worker.Definition.Command, .. worker.Definition.Setup])
             {
                 if (Missing(environment.Expand(command), environment.Variables) is { } blocker) worker.Blockers.Add(blocker with { Worker = worker.Id });

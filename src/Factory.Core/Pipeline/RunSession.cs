@@ -6,6 +6,9 @@ using Factory.Core.Contracts;
 using Factory.Core.Guards.Secrets;
 using Factory.Core.Ledger;
 using Factory.Core.Locking;
+using Factory.Core.Pipeline.Folders;
+using Factory.Core.Pipeline.Launching;
+using Factory.Core.Pipeline.Records;
 using Factory.Core.Reporting;
 
 namespace Factory.Core.Pipeline;

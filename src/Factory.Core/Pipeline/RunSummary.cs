@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Factory.Core.Contracts;
 using Factory.Core.Ledger;
+using Factory.Core.Pipeline.Folders;
 
 namespace Factory.Core.Pipeline;
 

@@ -3,6 +3,8 @@ using Factory.Core.Bundles;
 using Factory.Core.Contracts;
 using Factory.Core.Guards;
 using Factory.Core.Integration;
+using Factory.Core.Pipeline.Folders;
+using Factory.Core.Pipeline.Launching;
 using Factory.Core.Repository;
 
 namespace Factory.Core.Pipeline;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Factory.Core.Contracts;
 using Factory.Core.Locking;
+using Factory.Core.Pipeline.Folders;
+using Factory.Core.Pipeline.Launching;
 using Factory.Core.Repository;
 using Factory.Core.Workers;
 using Factory.Core.Workers.Processes;

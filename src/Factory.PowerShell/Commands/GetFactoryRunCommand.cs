@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Factory.Core.Contracts;
 using Factory.Core.Pipeline;
+using Factory.Core.Pipeline.Folders;
 using Factory.PowerShell.Completion;
 using Factory.PowerShell.Errors;
 

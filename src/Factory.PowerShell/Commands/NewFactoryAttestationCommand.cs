@@ -4,6 +4,8 @@ using Factory.Core.Attestation;
 using Factory.Core.Attestation.Keys;
 using Factory.Core.Contracts;
 using Factory.Core.Pipeline;
+using Factory.Core.Pipeline.Folders;
+using Factory.Core.Pipeline.Records;
 using Factory.PowerShell.Completion;
 using Factory.PowerShell.Errors;
 

@@ -3,6 +3,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using Factory.Core.Pipeline;
+using Factory.Core.Pipeline.Folders;
 
 namespace Factory.PowerShell.Completion;
 

@@ -1,6 +1,6 @@
 using System.Collections;
 using Factory.Core.Contracts;
-using Factory.Core.Pipeline;
+using Factory.Core.Pipeline.Folders;
 
 namespace Factory.PowerShell.Completion;
 

@@ -6,6 +6,8 @@ using Factory.Core.Ledger;
 using Factory.Core.Ledger.Checkpoints;
 using Factory.Core.Ledger.Proofs;
 using Factory.Core.Pipeline;
+using Factory.Core.Pipeline.Folders;
+using Factory.Core.Pipeline.Records;
 using Factory.Core.Tests.Pipeline;
 
 namespace Factory.Core.Tests.Attestation;

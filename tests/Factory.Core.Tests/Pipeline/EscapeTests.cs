@@ -71,7 +71,7 @@ public sealed class EscapeTests : IDisposable
         TestRepository.RequireUnix();
         Prepare();
         if (script.Contains("module", StringComparison.Ordinal)) AddSubmodule();
-        if (script.Contains("forged", StringComparison.Ordinal)) File.WriteAllBytes(Path.Combine(_repository.Home, "forged index"), Guards.Escapes.CachedTreesTests.Forge(File.ReadAllBytes(Path.Combine(Root, ".git", "index")), "src"));
+        if (script.Contains("forged", StringComparison.Ordinal)) File.WriteAllBytes(Path.Combine(_repository.Home, "forged index"), Guards.Escapes.Checkout.CachedTreesTests.Forge(File.ReadAllBytes(Path.Combine(Root, ".git", "index")), "src"));
         if (script.Contains("sharedindex", StringComparison.Ordinal)) _repository.Git("update-index", "--split-index");
         if (script.StartsWith("truncate", StringComparison.Ordinal)) script = "cp \"$ROOT/tools/codex/runs/factory_ledger.jsonl\" /dev/null; printf '0' | dd of=\"$ROOT/tools/codex/runs/factory_ledger.jsonl\" bs=1 seek=30 conv=notrunc 2>/dev/null";
         var result = await RunAsync(1, ("A_worker", "echo a > src/a2.txt"), ("B_worker", $"ROOT='{Quoted(Root)}'; COMMON=\"$ROOT/.git\"; HOME_OF_TEST='{Quoted(_repository.Home)}'; {script}"), ("C_worker", Innocent));

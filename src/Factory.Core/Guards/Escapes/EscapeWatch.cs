@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Factory.Core.Contracts;
+using Factory.Core.Guards.Escapes.Checkout;
+using Factory.Core.Guards.Escapes.GitFolder;
 
 namespace Factory.Core.Guards.Escapes;
 

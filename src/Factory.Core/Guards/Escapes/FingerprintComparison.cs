@@ -1,4 +1,5 @@
 using System.Text;
+using Factory.Core.Guards.Escapes.Checkout;
 using Factory.Core.Repository;
 
 namespace Factory.Core.Guards.Escapes;

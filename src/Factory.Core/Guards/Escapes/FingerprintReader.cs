@@ -1,4 +1,6 @@
 using Factory.Core.Contracts;
+using Factory.Core.Guards.Escapes.Checkout;
+using Factory.Core.Guards.Escapes.GitFolder;
 using Factory.Core.Repository;
 
 namespace Factory.Core.Guards.Escapes;
