@@ -32,7 +32,7 @@ public static class GitFileGuard
             else if (name == ".gitmodules")
                 blockers.AddRange(await JudgeModulesAsync(repository, worker, change, warnings, cancellationToken).ConfigureAwait(false));
             else
-                warnings.Add(name == ".gitattributes" ? await DescribeAsync(repository, change, cancellationToken).ConfigureAwait(false) : $"changed {change.Path}, which git obeys from the next run on");
+                warnings.Add(name == ".gitattributes" ? await DescribeAsync(repository, change, cancellationToken).ConfigureAwait(false) : $"changed {change.Path}: git ignores, from its capture on, what that file says");
         }
 
         return (blockers, warnings);

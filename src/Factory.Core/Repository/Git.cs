@@ -44,6 +44,9 @@ public sealed record GitCall(params IReadOnlyList<string> Arguments)
     /// <summary>Further environment variables.</summary>
     public IReadOnlyDictionary<string, string>? Environment { get; init; }
 
+    /// <summary>Whether this command of git (<c>check-ignore</c>) refuses to be told that its paths are no patterns.</summary>
+    public bool RefusesLiteralPaths { get; init; }
+
     /// <summary>How long git may take. A pipe where git expects a file holds it for ever.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromHours(1);
 }
@@ -62,9 +65,10 @@ public sealed class Git
         "GIT_QUARANTINE_PATH", "GIT_REPLACE_REF_BASE", "GIT_SHALLOW_FILE", "GIT_INTERNAL_SUPER_PREFIX",
     ];
 
+    private const string LiteralPaths = "--literal-pathspecs";
     private static readonly string[] OwnOptions =
     [
-        "--no-pager", "--literal-pathspecs",
+        "--no-pager", LiteralPaths,
         "-c", "core.hooksPath=", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "-c", "core.safecrlf=false",
         "-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "commit.gpgSign=false", "-c", "advice.detachedHead=false",
         "-c", "core.warnAmbiguousRefs=true", "-c", "diff.renameLimit=0", "-c", "diff.renames=true",
@@ -151,7 +155,7 @@ public sealed class Git
             StandardErrorEncoding = Encoding.UTF8,
             WorkingDirectory = call.WorkingDirectory ?? call.WorkTree ?? call.GitDirectory ?? "",
         };
-        foreach (var option in OwnOptions) start.ArgumentList.Add(option);
+        foreach (var option in OwnOptions.Where(option => !call.RefusesLiteralPaths || option != LiteralPaths)) start.ArgumentList.Add(option);
         foreach (var setting in call.Settings)
         {
             start.ArgumentList.Add("-c");

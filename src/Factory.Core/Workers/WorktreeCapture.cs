@@ -53,7 +53,7 @@ public sealed partial class WorktreeCapture(GitRepository repository, GitIdentit
     public async Task<bool> RestoreAsync(Worktree worktree, CapturedWork work, CommitId baseCommit, CancellationToken cancellationToken)
     {
         if (!worktree.IsIntact) return false;
-        var (tree, _, _) = await WithIndexAsync(index => ReadTreeAsync(worktree, null, index, baseCommit, null, cancellationToken)).ConfigureAwait(false);
+        var (tree, _, _) = await WithIndexAsync(index => ReadTreeAsync(worktree, null, index, baseCommit, null, (_, call) => new IgnoredButTracked(repository).TakeAgainAsync(worktree, call, cancellationToken), cancellationToken)).ConfigureAwait(false);
         return tree == work.Tree && (work.Recipe is null || await repository.CommitTreeAsync(work.Recipe, identity, cancellationToken).ConfigureAwait(false) == work.Commit);
     }
 
@@ -74,7 +74,7 @@ public sealed partial class WorktreeCapture(GitRepository repository, GitIdentit
 
     // The tree of the files as they are, how many paths a sparse checkout had left out, and repositories without a commit.
     private async Task<(CommitId Tree, int Narrowed, IReadOnlyList<string> Empty)> ReadTreeAsync(
-        Worktree worktree, (byte[] Bytes, DateTime Time)? seed, string index, CommitId baseCommit, CommitId? baseTree, CancellationToken cancellationToken)
+        Worktree worktree, (byte[] Bytes, DateTime Time)? seed, string index, CommitId baseCommit, CommitId? baseTree, Func<byte[]?, GitCall, Task> takeIgnored, CancellationToken cancellationToken)
     {
         var call = new GitCall { GitDirectory = worktree.AdminDirectory, WorkTree = worktree.Path, WorkingDirectory = worktree.Path, IndexFile = index };
         if (seed is { } kept)
@@ -88,6 +88,7 @@ public sealed partial class WorktreeCapture(GitRepository repository, GitIdentit
         }
 
         var empty = await AddAllAsync(call, cancellationToken).ConfigureAwait(false);
+        await takeIgnored(seed?.Bytes, call).ConfigureAwait(false);
         var narrowed = await PutBackAsync(worktree, call, cancellationToken).ConfigureAwait(false);
         var tree = baseTree is { } unchanged && seed is not null && IsSameIndex(index, seed.Value.Bytes)
             ? unchanged
@@ -125,8 +126,9 @@ public sealed partial class WorktreeCapture(GitRepository repository, GitIdentit
             worktree.ClearStaleLocks();
         }
 
-        var (tree, narrowed, empty) = await ReadTreeAsync(worktree, seed, index, baseCommit, baseTree, cancellationToken).ConfigureAwait(false);
         var head = worktree.DetachedHead ?? await ReadHeadAsync(worktree, cancellationToken).ConfigureAwait(false);
+        var (tree, narrowed, empty) = await ReadTreeAsync(
+            worktree, seed, index, baseCommit, baseTree, (known, call) => new IgnoredButTracked(repository).TakeAsync(worktree, call, known, baseCommit, head, cancellationToken), cancellationToken).ConfigureAwait(false);
         var hasMoved = head is not null && head != baseCommit;
         baseTree ??= await repository.TreeOfAsync(baseCommit, cancellationToken).ConfigureAwait(false);
         if (tree == baseTree && !hasMoved && worktree.UnfinishedOperation is null) return await SettleAsync(worktree, index, new CapturedWork(baseCommit, tree, empty) { IsSeedLost = seed is null, Narrowed = narrowed }, head, cancellationToken).ConfigureAwait(false);

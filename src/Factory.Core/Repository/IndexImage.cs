@@ -1,6 +1,5 @@
-using Factory.Core.Repository;
 
-namespace Factory.Core.Guards.Escapes.Checkout;
+namespace Factory.Core.Repository;
 
 /// <summary>An index as it lay on disk.</summary>
 /// <param name="Bytes">What it held.</param>

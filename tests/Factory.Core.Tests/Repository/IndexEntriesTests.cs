@@ -1,9 +1,9 @@
 using System.Text;
-using Factory.Core.Guards.Escapes.Checkout;
+using Factory.Core.Repository;
 using Factory.Core.Tests.Pipeline;
 using FsCheck.Xunit;
 
-namespace Factory.Core.Tests.Guards.Escapes.Checkout;
+namespace Factory.Core.Tests.Repository;
 
 public sealed class IndexEntriesTests : IDisposable
 {

@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
-using Factory.Core.Repository;
 
-namespace Factory.Core.Guards.Escapes.Checkout;
+namespace Factory.Core.Repository;
 
 /// <summary>
 /// What an index says of each file, read without git; versions 2, 3 and 4 of <c>gitformat-index</c>. An index that does not
