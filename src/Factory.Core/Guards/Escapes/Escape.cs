@@ -41,6 +41,7 @@ public sealed record Escape(EscapeArea Area, string Name, string Deed, string Di
         EscapeArea.Config => $"{Name} of the repository's configuration, which all worktrees share,",
         EscapeArea.Hook => $"the hook {Name}",
         EscapeArea.Shared when Name == Unreadable => "the repository",
+        EscapeArea.Shared when Name.EndsWith("/.git", StringComparison.Ordinal) => $"the file .git that says where {Name[..^"/.git".Length]} belongs",
         EscapeArea.Shared => $"{Name} of the repository, which all worktrees share,",
         EscapeArea.Worktree => $"the worktree {Name}",
         EscapeArea.Input => $"the file {Name}, which runs are made from,",

@@ -36,11 +36,21 @@ internal sealed class FingerprintComparison(EscapeGround ground, Fingerprint bef
         // Factory makes this run's refs while workers run, and never moves one that it has made.
         EscapeArea.Ref => ground.IsOfNewerRun(key.Name) || (ground.IsOwn(key.Name) && !before.Items.ContainsKey(key)),
         // That a worktree came or went is told with its HEAD.
-        EscapeArea.Shared => key.Name.StartsWith("worktrees/", StringComparison.Ordinal) && key.Name.EndsWith("/gitdir", StringComparison.Ordinal) && !(before.Items.ContainsKey(key) && after.Items.ContainsKey(key)),
+        EscapeArea.Shared => IsOfWorktreeThatCameOrWent(key),
+        // With its HEAD everything else of a worktree comes and goes.
+        EscapeArea.Worktree => key.Name.LastIndexOf(": ", StringComparison.Ordinal) is var end and > 0 && !IsInBoth(key with { Name = key.Name[..end] }),
         // git makes a new one for other entries, which are compared themselves, and deletes old ones.
-        EscapeArea.Index => !(before.Items.ContainsKey(key) && after.Items.ContainsKey(key)),
+        EscapeArea.Index => !IsInBoth(key),
         _ => false,
     };
+
+    private bool IsOfWorktreeThatCameOrWent(EscapeKey key)
+    {
+        if (key.Name.Split('/', 3) is not ["worktrees", var name, var what] || (what is not ("gitdir" or ".git") && !what.StartsWith("info/", StringComparison.Ordinal))) return false;
+        return !IsInBoth(new EscapeKey(EscapeArea.Shared, $"worktrees/{name}/gitdir"));
+    }
+
+    private bool IsInBoth(EscapeKey key) => before.Items.ContainsKey(key) && after.Items.ContainsKey(key);
 
     // A branch that takes the short name of another ref is meant wherever people and scripts write that (gitrevisions).
     private string? Shadowed(EscapeKey key)

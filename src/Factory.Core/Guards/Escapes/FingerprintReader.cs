@@ -72,6 +72,8 @@ internal sealed class FingerprintReader(EscapeGround ground, CheckoutStatus chec
         // git lists a name twice that stands twice in packed-refs.
         foreach (var same in lines.Select(line => line.Split('\0')).GroupBy(parts => parts[2], parts => parts[1].Length > 0 ? $"-> {parts[1]}" : parts[0]))
             _items.Set(EscapeArea.Ref, same.Key, string.Join(" and ", same));
+        // It leaves out a file that is no ref, and then refuses to pack.
+        foreach (var (name, file) in LooseRefs.FilesIn(Common).Where(one => !_items.All.ContainsKey(new EscapeKey(EscapeArea.Ref, one.Name)))) _items.Set(EscapeArea.Ref, name, "-> no ref: " + FileState.Of(file));
     }
 
     private void ReadShared()
@@ -81,6 +83,8 @@ internal sealed class FingerprintReader(EscapeGround ground, CheckoutStatus chec
         // git keeps lists for dumb transports in info/refs, which its own housekeeping renews.
         _items.AddFolder(EscapeArea.Shared, "info", Path.Combine(Common, "info"), except: "refs");
         foreach (var (name, file) in SharedResolutions.In(Common)) _items.Add(EscapeArea.Shared, name, file, keepContent: true);
+        // Remotes as git kept them before they were settings; it still reads them (gitrepository-layout).
+        foreach (var name in (string[])["remotes", "branches"]) _items.AddFolder(EscapeArea.Shared, name, Path.Combine(Common, name));
         _items.AddFolder(EscapeArea.Hook, "hooks", Path.Combine(Common, "hooks"));
         // The larger part of a split index. git sets its time whenever it writes the other part.
         foreach (var file in Directory.EnumerateFiles(ground.Repository.GitDirectory, "sharedindex.*")) _items.Set(EscapeArea.Index, Path.GetFileName(file), FileState.Of(file, LargestSharedIndex));

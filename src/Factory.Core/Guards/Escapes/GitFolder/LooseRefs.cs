@@ -47,13 +47,18 @@ internal static class LooseRefs
         }
     }
 
+    /// <summary>Every file and every link where refs lie, whatever it holds, by the name of the ref that it would be.</summary>
+    public static IEnumerable<(string Name, string File)> FilesIn(string common)
+    {
+        var folder = Path.Combine(common, "refs");
+        return !Directory.Exists(folder) ? [] : FolderFiles.Of(folder).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal)).Select(file => (Path.GetRelativePath(common, file).Replace('\\', '/'), file));
+    }
+
     private static bool AddLoose(string common, Dictionary<string, string> refs)
     {
         Span<byte> content = stackalloc byte[LongestRef];
-        foreach (var file in FolderFiles.Of(Path.Combine(common, "refs")))
+        foreach (var (name, file) in FilesIn(common))
         {
-            if (file.EndsWith(".lock", StringComparison.Ordinal)) continue;
-            var name = Path.GetRelativePath(common, file).Replace('\\', '/');
             if (new FileInfo(file) is { LinkTarget: { } target } && Directory.Exists(file))
             {
                 // git never makes one, and would follow it, round and round when it leads upwards.

@@ -4,13 +4,15 @@ namespace Factory.Core.Guards.Escapes.GitFolder;
 
 /// <summary>
 /// The files and folders that git obeys besides those in the repository: the user's and the system's settings, files that
-/// settings include, lists of ignored files and of attributes, a folder of hooks. They decide what git sees in every worktree:
+/// settings include, lists of ignored files and of attributes, a folder of hooks, programs in the git folder that a setting names. They decide what git sees in every worktree:
 /// a name that one worker adds to a list of ignored files is missing in what another one has made.
 /// </summary>
 internal sealed class SettingsFiles(GitRepository repository)
 {
     private const long LargestSettings = 1024 * 1024;
+    private const int LongestCommand = 2048;
     private static readonly string[] Naming = ["include", "hookspath", "excludesfile", "attributesfile"];
+    private static readonly char[] BetweenWords = [' ', '\t', '"', '\'', '=', ';', '!', '|', '&', '(', ')', '<', '>'];
     private Task<IReadOnlyList<string>>? _files;
 
     /// <summary>Every such file and folder, absolute, whether it exists or not; as it was when this was asked first.</summary>
@@ -26,14 +28,14 @@ internal sealed class SettingsFiles(GitRepository repository)
         return [.. files.Except(own, StringComparer.Ordinal).Distinct(StringComparer.Ordinal)];
     }
 
-    private static bool NamesAnother(string file)
+    private bool NamesAnother(string file)
     {
         try
         {
             if (!File.Exists(file)) return false;
             if (!RegularFile.Is(file) || new FileInfo(file).Length > LargestSettings) return true;
             var text = File.ReadAllText(file);
-            return Naming.Any(word => text.Contains(word, StringComparison.OrdinalIgnoreCase));
+            return Naming.Concat(InGitFolder).Any(word => text.Contains(word, StringComparison.OrdinalIgnoreCase));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -54,8 +56,23 @@ internal sealed class SettingsFiles(GitRepository repository)
             var isInclude = key == "include.path" || (key.StartsWith("includeif.", StringComparison.Ordinal) && key.EndsWith(".path", StringComparison.Ordinal));
             if (isInclude) files.Add(GitSettingsPlaces.Expand(value, Path.GetDirectoryName(origin) ?? repository.Root));
             else if (key is "core.hookspath" or "core.excludesfile" or "core.attributesfile") files.Add(GitSettingsPlaces.Expand(value, repository.Root));
+            else files.AddRange(FilesInGitFolder(value));
         }
 
         return files;
     }
+
+    // A monitor, a filter, a helper, an alias: git runs the command from the top of the checkout. Shells have many ways to quote a
+    // name with spaces, so whatever stands between two places where a word may begin or end is tried.
+    private IEnumerable<string> FilesInGitFolder(string value)
+    {
+        if (value.Length > LongestCommand || !InGitFolder.Any(part => value.Contains(part, StringComparison.OrdinalIgnoreCase))) return [];
+        List<int> edges = [-1, .. Enumerable.Range(0, value.Length).Where(at => BetweenWords.Contains(value[at])), value.Length];
+        return edges.SelectMany((from, at) => edges.Skip(at + 1).Select(to => value[(from + 1)..to]))
+            .Where(word => InGitFolder.Any(part => word.Contains(part, StringComparison.OrdinalIgnoreCase)))
+            .Select(word => GitSettingsPlaces.Expand(word, repository.Root))
+            .Where(file => EscapeGround.IsBelow(file, repository.CommonDirectory) && File.Exists(file));
+    }
+
+    private string[] InGitFolder => [Path.GetFileName(repository.CommonDirectory) + "/", Path.GetFileName(repository.CommonDirectory) + "\\"];
 }

@@ -28,9 +28,18 @@ internal static class SubmoduleStates
         }
     }
 
+    // git writes there where the submodule is checked out.
+    private static string? Checkout(string folder)
+    {
+        var set = FingerprintItems.ReadText(Path.Combine(folder, "config"))?.Split('\n').Select(line => line.Trim()).LastOrDefault(line => line.StartsWith("worktree =", StringComparison.Ordinal));
+        return set?[(set.IndexOf('=', StringComparison.Ordinal) + 1)..].Trim(' ', '"') is { Length: > 0 } path && !path.Contains('\0', StringComparison.Ordinal) ? Path.GetFullPath(path, folder) : null;
+    }
+
     private static void ReadRepository(string name, string folder, FingerprintItems items)
     {
         items.Set(EscapeArea.Head, $"{name}/HEAD", FingerprintItems.ReadText(Path.Combine(folder, "HEAD")) ?? FileState.Missing);
+        foreach (var file in WorktreeStates.Unfinished) items.AddAll(EscapeArea.Head, $"{name}/{file}", Path.Combine(folder, file));
+        if (Checkout(folder) is { } checkout) items.Add(EscapeArea.Shared, $"{name}/.git", Path.Combine(checkout, ".git"), keepContent: true);
         items.AddFolder(EscapeArea.Shared, $"{name}/info", Path.Combine(folder, "info"), except: "refs");
         foreach (var file in (string[])["commondir", "shallow", "objects/info/alternates"]) items.Add(EscapeArea.Shared, $"{name}/{file}", Path.Combine(folder, file), keepContent: true);
         if (LooseRefs.Read(folder) is { } refs)

@@ -12,8 +12,15 @@ internal sealed class WorktreeStates(EscapeGround ground, FingerprintItems items
     // What git writes there itself.
     private const string UsualCommon = "../..";
 
-    /// <summary>What a next commit would go on with: another parent, another commit to apply, a command to run.</summary>
-    private static readonly string[] Unfinished = ["MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "CHERRY_PICK_HEAD", "REVERT_HEAD", "SQUASH_MSG", "sequencer", "rebase-merge", "rebase-apply", "BISECT_LOG"];
+    /// <summary>
+    /// What a next commit would go on with: another parent, another commit to apply, a stash to put back, a command to run. ORIG_HEAD
+    /// is where people reset to.
+    /// </summary>
+    internal static readonly string[] Unfinished =
+    [
+        "MERGE_HEAD", "MERGE_MSG", "MERGE_MODE", "MERGE_AUTOSTASH", "CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD", "SQUASH_MSG", "sequencer", "rebase-merge", "rebase-apply",
+        "BISECT_LOG", "BISECT_START", "BISECT_TERMS", "ORIG_HEAD",
+    ];
 
     private string Common => ground.Repository.CommonDirectory;
 
@@ -48,6 +55,7 @@ internal sealed class WorktreeStates(EscapeGround ground, FingerprintItems items
         // Without a path while git is about to register it.
         if (text is not { Length: > 0 }) return;
         items.Set(EscapeArea.Shared, $"{name}/gitdir", text);
+        if (admin != Own && !text.Contains('\0', StringComparison.Ordinal)) items.Add(EscapeArea.Shared, $"{name}/.git", Path.GetFullPath(text, admin), keepContent: true);
         var path = text.Contains('\0', StringComparison.Ordinal) ? admin : Path.GetDirectoryName(Path.GetFullPath(text, admin)) ?? text;
         ReadWorktree(items.All.ContainsKey(new EscapeKey(EscapeArea.Worktree, path)) ? admin : path, admin);
     }
@@ -75,6 +83,8 @@ internal sealed class WorktreeStates(EscapeGround ground, FingerprintItems items
         items.Add(EscapeArea.Config, $"{name}/config", Path.Combine(admin, "config"), keepContent: true);
         // Those of the run's own checkout are among what runs are made from.
         if (admin != Own) items.Add(EscapeArea.Config, $"{name}/config.worktree", Path.Combine(admin, "config.worktree"), keepContent: true);
+        // What a sparse checkout has; the next one deletes the rest.
+        items.AddFolder(EscapeArea.Shared, $"{name}/info", Path.Combine(admin, "info"));
         SubmoduleStates.Read(Common, admin, items);
         foreach (var (reference, value) in LooseRefs.ReadOwn(admin) ?? []) items.Set(EscapeArea.Ref, $"{name}/{reference}", value);
     }
