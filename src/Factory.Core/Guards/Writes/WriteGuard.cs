@@ -74,21 +74,31 @@ public sealed class WriteGuard(string root)
         }
     }
 
-    /// <summary>Makes an empty file, and says whether it was there to be made: of several that try, one succeeds.</summary>
+    /// <summary>Makes a file, and says whether it was there to be made: of several that try, one succeeds.</summary>
+    /// <param name="path">The file, absolute or relative to <see cref="Root"/>.</param>
+    /// <param name="content">What it holds, for a moment less of it.</param>
     /// <inheritdoc cref="WriteAsync" path="/exception"/>
-    public bool TryCreate(string path)
+    public bool TryCreate(string path, ReadOnlySpan<byte> content = default)
     {
         var (folders, name) = Split(path);
         using var folder = OpenFolders(folders, path);
         if (folder.Look(name) != EntryKind.Missing) return false;
+        HeldFile file;
         try
         {
-            folder.CreateFile(name).Dispose();
-            return true;
+            file = folder.CreateFile(name);
         }
         catch (IOException) when (folder.Look(name) != EntryKind.Missing)
         {
             return false;
+        }
+
+        using (file)
+        {
+            if (content.IsEmpty) return true;
+            using var stream = file.OpenStream(0);
+            stream.Write(content);
+            return true;
         }
     }
 

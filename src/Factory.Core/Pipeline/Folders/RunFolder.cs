@@ -33,28 +33,34 @@ public sealed record RunFolder(string RunsDirectory, RunId Id)
     public string WorkerLock(string worker) => System.IO.Path.Combine(Path, "locks", worker + ".lock");
 
     /// <summary>
-    /// Reserves the next free id: creating the lock file is the reservation, and the operating system lets one process
-    /// create it.
+    /// Reserves the next free id: in the repository, and then in the runs folder, where creating the lock file is the
+    /// reservation. Both are files that the operating system lets one process create.
     /// </summary>
-    /// <exception cref="FactoryException">The runs folder cannot be written.</exception>
-    public static RunFolder Reserve(string runsDirectory, string kind, DateTimeOffset now, CommitId baseCommit)
+    /// <exception cref="FactoryException">The runs folder or the git folder cannot be written.</exception>
+    public static async Task<RunFolder> ReserveAsync(string runsDirectory, RunIds ids, string kind, DateTimeOffset now, CommitId baseCommit, CancellationToken cancellationToken)
     {
+        var branched = await ids.ListBranchedAsync(RunId.Create(kind, now, baseCommit, 1), cancellationToken).ConfigureAwait(false);
         for (var number = 1; number <= MostRunsInASecond; number++)
         {
             var folder = new RunFolder(runsDirectory, RunId.Create(kind, now, baseCommit, number));
-            if (folder.TryReserve()) return folder;
+            if (branched.Contains(folder.Id.Text) || !ids.TryReserve(folder) || !folder.TryReserve()) continue;
+            ids.Sweep();
+            return folder;
         }
 
         throw new FactoryException(BlockerKind.Config, $"no free run id for this second in {runsDirectory}", "run again", runsDirectory);
     }
 
     /// <summary>Reserves a given id.</summary>
-    /// <exception cref="FactoryException">The run exists, or the runs folder cannot be written.</exception>
-    public static RunFolder Reserve(string runsDirectory, RunId id)
+    /// <exception cref="FactoryException">The run exists, here or in another worktree, or has a branch; or the runs folder or the git folder cannot be written.</exception>
+    public static async Task<RunFolder> ReserveAsync(string runsDirectory, RunIds ids, RunId id, CancellationToken cancellationToken)
     {
         var folder = new RunFolder(runsDirectory, id);
-        return folder.TryReserve() ? folder : throw new FactoryException(
-            BlockerKind.Config, $"the run {id} exists already; nothing in it was touched", "give another run id, or leave it out to get a new one", folder.Path);
+        if (Directory.Exists(folder.Path) && !new WriteGuard(folder.Path).IsFree(folder.RunLock)) throw folder.Exists();
+        if ((await ids.ListBranchedAsync(id, cancellationToken).ConfigureAwait(false)).Contains(id.Text))
+            throw new FactoryException(BlockerKind.Config, $"a run {id} has a branch in this repository already; nothing in it was touched", "give another run id, or leave it out to get a new one; 'git branch --list' shows the branch", id.Text);
+        ids.Reserve(folder);
+        return folder.TryReserve() ? folder : throw folder.Exists();
     }
 
     /// <summary>Finds an existing run, or the newest one when no id is given.</summary>
@@ -87,6 +93,9 @@ public sealed record RunFolder(string RunsDirectory, RunId Id)
 
     // Runs of different kinds are compared by their time and number.
     private static string Moment(RunId id) => id.Text[(id.Kind.Length + 1)..][..15] + id.Text[(id.Text.LastIndexOf('_') + 1)..].PadLeft(9, '0');
+
+    private FactoryException Exists() => new(
+        BlockerKind.Config, $"the run {Id} exists already; nothing in it was touched", "give another run id, or leave it out to get a new one", Path);
 
     private bool TryReserve()
     {

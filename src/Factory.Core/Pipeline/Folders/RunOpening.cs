@@ -18,9 +18,10 @@ public static class RunOpening
         var ground = await RunGround.OpenAsync(request, null, cancellationToken).ConfigureAwait(false);
         // Before anything is written: a run that nobody can sign for is refused.
         var key = OpenKey(request, services, ground);
+        var ids = new RunIds(ground.Repository, ground.Config.Run.BranchPrefix);
         var folder = id is { } given
-            ? RunFolder.Reserve(ground.RunsDirectory, given)
-            : RunFolder.Reserve(ground.RunsDirectory, ground.Config.Run.Kind, services.Clock.GetUtcNow(), ground.BaseCommit);
+            ? await RunFolder.ReserveAsync(ground.RunsDirectory, ids, given, cancellationToken).ConfigureAwait(false)
+            : await RunFolder.ReserveAsync(ground.RunsDirectory, ids, ground.Config.Run.Kind, services.Clock.GetUtcNow(), ground.BaseCommit, cancellationToken).ConfigureAwait(false);
         var session = new RunSession(ground, folder, folder.Lock(services.Clock), ground.Config.Workers, services, request.IsDryRun) { Environment = request.Environment, OwnKey = key };
         session.Warnings.AddRange(key?.Warnings ?? []);
         try
