@@ -21,6 +21,8 @@ public sealed class FactoryPipeline(RunServices services)
     /// <summary>The name of the stage that closes the run's record.</summary>
     public const string Summary = "summary";
 
+    private const string CouldNot = "the run could not go on";
+
     /// <summary>Runs every stage.</summary>
     public Task<RunResult> OneshotAsync(RunRequest request, CancellationToken cancellationToken) =>
         GuardAsync(request, isNew: true, session => new Oneshot(session).RunAsync(cancellationToken), cancellationToken);
@@ -91,7 +93,7 @@ public sealed class FactoryPipeline(RunServices services)
         }
         catch (FactoryException error)
         {
-            return Failed(session, error.Blocker, error.Status);
+            return Failed(session, KeptWork.Explain(session, error, CouldNot), error.Status);
         }
         catch (OperationCanceledException)
         {
@@ -99,7 +101,7 @@ public sealed class FactoryPipeline(RunServices services)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return Failed(session, new Blocker(BlockerKind.Check, null, session?.Folder.Path, $"the run could not go on: {error.Message}", "free space or mend the access rights, then run again"), RunStatus.Fail);
+            return Failed(session, KeptWork.Explain(session, error, CouldNot), RunStatus.Fail);
         }
         finally
         {

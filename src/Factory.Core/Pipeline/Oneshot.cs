@@ -99,10 +99,10 @@ public sealed class Oneshot(RunSession session)
     private async Task<RunResult> FailAsync(IntegrateStage integrate, Exception error)
     {
         var message = session.Redactor.Clean(error is OperationCanceledException ? "the run was cancelled" : error.Message);
-        var blocker = (error as FactoryException)?.Blocker ?? new Blocker(BlockerKind.Check, null, session.Folder.Path, $"the run could not be finished: {message}", "free space or mend the access rights, then run again; the workers' branches hold their work");
+        var blocker = KeptWork.Explain(session, error, "the run could not be finished");
         var closed = session.Rights.Find();
         session.Blockers.AddRange(closed);
-        if (closed.Count == 0 && !session.Blockers.Contains(blocker)) session.Blockers.Add(blocker);
+        if (closed.Count == 0 && !session.Blockers.Any(known => known.Message == blocker.Message)) session.Blockers.Add(blocker);
         if (closed.Count > 0) session.Warnings.Add($"the run ended early: {message}");
         // Somebody who leads a write astray, or closes the run's folders, has broken a rule; nothing inside has failed.
         var isBroken = closed.Count > 0 || error is FactoryException { Status: RunStatus.Blocked, Blocker.Kind: BlockerKind.Policy or BlockerKind.Escape };

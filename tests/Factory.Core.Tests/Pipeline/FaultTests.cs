@@ -41,6 +41,39 @@ public sealed class FaultTests : IDisposable
         if (branches.Contains("A_worker", StringComparison.Ordinal)) Assert.Contains("3000\n", _repository.Git("show", branches.Trim().Split('\n')[0] + ":src/file1.txt"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_full_disk_says_of_each_worker_where_its_work_is(bool isFirstKept)
+    {
+        using var disk = SmallDisk.Mount("12m");
+        using var repository = new TestRepository("full", disk.Folder);
+        // The second fills the disk when the first is captured, or before.
+        const string Captured = "while ! git for-each-ref --format='%(refname)' | grep -q A_worker; do sleep 0.05; done; ";
+        repository.Configure(("A_worker", isFirstKept ? "echo a > src/a.txt" : "while ! [ -e ../B_worker/full ]; do sleep 0.05; done; : > src/a.txt"), ("B_worker", (isFirstKept ? Captured : "") + "head -c 20000000 /dev/urandom > big.bin || : > full"));
+        var result = await repository.OneshotAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(RunStatus.Fail, result.Status);
+        var blocker = Assert.Single(result.Blockers, blocker => blocker.Worker is null);
+        Assert.Equal(BlockerKind.Config, blocker.Kind);
+        var branch = $"codex/factory/{result.RunId}/A_worker";
+        Assert.Equal(isFirstKept, repository.Git("for-each-ref").Contains(branch, StringComparison.Ordinal));
+        Assert.Contains(isFirstKept ? $"the work of A_worker is on branch {branch}" : "the work of A_worker is on no branch, but in its worktree tools/codex/worktrees/A_worker", blocker.NextAction, StringComparison.Ordinal);
+        Assert.Contains("the work of B_worker is on no branch, but in its worktree tools/codex/worktrees/B_worker", blocker.NextAction, StringComparison.Ordinal);
+        Assert.True(File.Exists(Path.Combine(repository.Root, "tools/codex/worktrees/B_worker/big.bin")));
+    }
+
+    [Fact]
+    public async Task A_disk_that_is_full_before_a_worker_started_says_so()
+    {
+        using var disk = SmallDisk.Mount("8k");
+        ConfigureRunsFolder(disk.Folder, "echo a > src/a.txt");
+        var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(RunStatus.Fail, result.Status);
+        Assert.Equal(BlockerKind.Config, result.Blockers[0].Kind);
+        Assert.Contains("no worker had started", result.Blockers[0].NextAction, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_read_only_runs_folder_is_refused_with_the_way_out()
     {

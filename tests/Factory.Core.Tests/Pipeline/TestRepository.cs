@@ -8,9 +8,9 @@ namespace Factory.Core.Tests.Pipeline;
 /// <summary>A real repository in a temporary folder whose name has spaces, non-ASCII letters and a single quote.</summary>
 public sealed class TestRepository : IDisposable
 {
-    public TestRepository(string name = "ré po's")
+    public TestRepository(string name = "ré po's", string? disk = null)
     {
-        Home = Path.Combine(Path.GetTempPath(), "factory-tests-" + Guid.NewGuid().ToString("N")[..12]);
+        Home = Path.Combine(disk ?? Path.GetTempPath(), "factory-tests-" + Guid.NewGuid().ToString("N")[..12]);
         Root = Path.Combine(Home, name);
         Directory.CreateDirectory(Root);
         Git("init", "-q", "-b", "main");
