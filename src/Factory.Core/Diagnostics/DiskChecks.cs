@@ -1,7 +1,9 @@
 using System.Globalization;
 using Factory.Core.Contracts;
+using Factory.Core.Guards.Writes;
 using Factory.Core.Ledger;
 using Factory.Core.Locking;
+using Factory.Core.Pipeline.Records;
 
 namespace Factory.Core.Diagnostics;
 
@@ -10,6 +12,7 @@ internal static class DiskChecks
 {
     private const long ScarceSpace = 1L << 30;
     private const long NoSpace = 100L << 20;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<DoctorCheck> All { get; } =
@@ -18,12 +21,12 @@ internal static class DiskChecks
         DoctorCheck.Of("worktrees_folder", patient => WithProbe(patient.WorktreesDirectory, (folder, probe) => Writable("worktrees_folder", folder, probe))),
         DoctorCheck.Of("locks", patient => WithProbe(patient.RunsDirectory, Locks)),
         DoctorCheck.Of("disk_space", Space),
-        DoctorCheck.Of("ledger", Ledger),
+        new("ledger", LedgerAsync),
     ];
 
     private static IReadOnlyList<DoctorFinding> WithProbe(string wanted, Func<string, string, DoctorFinding> look)
     {
-        var folder = Patient.Existing(wanted);
+        var folder = FolderRights.Existing(wanted);
         var probe = Path.Combine(folder, $".factory-doctor-{Guid.NewGuid():N}");
         try
         {
@@ -58,7 +61,7 @@ internal static class DiskChecks
 
     private static IReadOnlyList<DoctorFinding> Space(Patient patient)
     {
-        var folder = Patient.Existing(patient.RunsDirectory);
+        var folder = FolderRights.Existing(patient.RunsDirectory);
         var free = new DriveInfo(folder).AvailableFreeSpace;
         var words = string.Create(CultureInfo.InvariantCulture, $"{free / (double)(1L << 30):0.0} GiB free under {folder}");
         return
@@ -69,14 +72,27 @@ internal static class DiskChecks
         ];
     }
 
-    private static IReadOnlyList<DoctorFinding> Ledger(Patient patient)
+    // A run reads all of it before a worker starts, and so does the doctor, but not for ever.
+    private static async Task<IReadOnlyList<DoctorFinding>> LedgerAsync(Patient patient, CancellationToken cancellationToken)
     {
         var path = new LedgerPaths(patient.RunsDirectory).Ledger;
         if (!File.Exists(path)) return [new("ledger", RunStatus.Pass, $"there is none yet; the first run makes {path}", "")];
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            if (await Task.Run(() => SoundLedger.FindFault(patient.RunsDirectory, patience.Token), cancellationToken).ConfigureAwait(false) is { } fault)
+                return [new("ledger", RunStatus.Blocked, $"{path} is not what it was, so a run starts no worker: {fault}", SoundLedger.Next)];
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return [new("ledger", RunStatus.Warn, $"{path} takes longer than {Patience.TotalSeconds:0} s to read, so only its end was looked at; a run reads all of it", "factory ledger-verify")];
+        }
+
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var whole = LedgerTail.Find(file.SafeFileHandle, file.Length).WholeLength;
         return whole == file.Length
-            ? [new("ledger", RunStatus.Pass, $"{path}: its last line is whole; 'factory ledger-verify' looks at every line", "")]
+            ? [new("ledger", RunStatus.Pass, $"{path}: every line is what it was", "")]
             : [new("ledger", RunStatus.Warn, $"{path} ends in a torn line, left by a crash", "nothing: the next run moves the torn end to quarantine and says so in the ledger")];
     }
 }

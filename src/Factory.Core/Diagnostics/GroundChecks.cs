@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Factory.Core.Configuration;
 using Factory.Core.Contracts;
+using Factory.Core.Pipeline;
 using Factory.Core.Repository;
 
 namespace Factory.Core.Diagnostics;
@@ -16,6 +17,8 @@ internal static class GroundChecks
         new("repository", RepositoryAsync),
         DoctorCheck.Of("config", Config),
         new("base_ref", BaseAsync),
+        new("branches", BranchesAsync),
+        DoctorCheck.Of("git_folder", GitFolder),
         new("identity", IdentityAsync),
         new("autocrlf", LineEndingsAsync),
         .. OperatingSystem.IsWindows() ? [new DoctorCheck("long_paths", LongPathsAsync)] : Array.Empty<DoctorCheck>(),
@@ -36,17 +39,29 @@ internal static class GroundChecks
     private static IReadOnlyList<DoctorFinding> Config(Patient patient)
     {
         var (config, problems) = ConfigLoader.Read(patient.Repository.Root, patient.Request.ConfigFile, patient.Request.Environment, patient.Request.Overrides);
-        if (config is null) return [.. problems.Select(problem => new DoctorFinding("config", RunStatus.Blocked, problem.Path is { } path ? $"{path}: {problem.Message}" : problem.Message, problem.NextAction))];
+        if (config is null || problems.Count > 0) return [.. problems.Select(problem => new DoctorFinding("config", RunStatus.Blocked, problem.Path is { } path ? $"{path}: {problem.Message}" : problem.Message, problem.NextAction))];
         patient.Config = config;
         return [new("config", RunStatus.Pass, config.Source ?? "", "")];
     }
 
     private static async Task<IReadOnlyList<DoctorFinding>> BaseAsync(Patient patient, CancellationToken cancellationToken)
     {
-        var (commit, _) = await patient.Repository.ResolveAsync(patient.Config.Run.BaseRef, cancellationToken).ConfigureAwait(false);
-        patient.Base = commit;
-        return [new("base_ref", RunStatus.Pass, $"{patient.Config.Run.BaseRef} is {commit.Hex}", "")];
+        _ = patient.Config;
+        var ground = await RunGround.OpenAsync(patient.Request, null, cancellationToken).ConfigureAwait(false);
+        patient.Ground = ground;
+        return [new("base_ref", RunStatus.Pass, $"{ground.BaseRef} is {ground.BaseCommit.Hex}", "")];
     }
+
+    private static async Task<IReadOnlyList<DoctorFinding>> BranchesAsync(Patient patient, CancellationToken cancellationToken) =>
+        Found("branches", await patient.Obstacles.FindBranchesInTheWayAsync(cancellationToken).ConfigureAwait(false), $"nothing is in the way of the branches below {patient.Config.Run.BranchPrefix}");
+
+    private static IReadOnlyList<DoctorFinding> GitFolder(Patient patient) =>
+        Found("git_folder", patient.Obstacles.FindInGitFolder(), $"git can write commits, branches and worktrees into {patient.Repository.CommonDirectory}");
+
+    /// <summary>What stands in the way, one finding each, or that nothing does.</summary>
+    public static IReadOnlyList<DoctorFinding> Found(string name, IReadOnlyList<Blocker> blockers, string otherwise, RunStatus status = RunStatus.Blocked) => blockers.Count == 0
+        ? [new(name, RunStatus.Pass, otherwise, "")]
+        : [.. blockers.Select(blocker => new DoctorFinding(name, status, blocker.Worker is null ? blocker.Message : $"{blocker.Worker}: {blocker.Message}", blocker.NextAction))];
 
     private static async Task<IReadOnlyList<DoctorFinding>> IdentityAsync(Patient patient, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using Factory.Core.Configuration;
 using Factory.Core.Contracts;
 using Factory.Core.Pipeline;
+using Factory.Core.Pipeline.Folders;
 using Factory.Core.Repository;
 
 namespace Factory.Core.Diagnostics;
@@ -11,7 +12,7 @@ internal sealed class Patient(RunRequest request)
 {
     private GitRepository? _repository;
     private FactoryConfig? _config;
-    private CommitId? _base;
+    private RunGround? _ground;
 
     /// <summary>What the caller asks.</summary>
     public RunRequest Request { get; } = request;
@@ -25,19 +26,15 @@ internal sealed class Patient(RunRequest request)
     /// <summary>The configuration.</summary>
     public FactoryConfig Config { get => _config ?? throw new NotReachedException("configuration"); set => _config = value; }
 
-    /// <summary>The base commit.</summary>
-    public CommitId Base { get => _base ?? throw new NotReachedException("base commit"); set => _base = value; }
+    /// <summary>What a run would stand on.</summary>
+    public RunGround Ground { get => _ground ?? throw new NotReachedException("base commit"); set => _ground = value; }
+
+    /// <summary>What a run's preflight asks.</summary>
+    public RunObstacles Obstacles => field ??= new RunObstacles(Ground, new RunFolder(Ground.RunsDirectory, RunId.Create(Config.Run.Kind, DateTimeOffset.UtcNow, Ground.BaseCommit, 1)), Config.Workers);
 
     /// <summary>The folder of all runs.</summary>
     public string RunsDirectory => Path.GetFullPath(Config.Paths.RunsDir, Repository.Root);
 
     /// <summary>The folder of the worktrees.</summary>
     public string WorktreesDirectory => Path.GetFullPath(Config.Paths.WorktreesDir, Repository.Root);
-
-    /// <summary>The nearest folder above a path, or itself, that exists: nothing is made only to look.</summary>
-    public static string Existing(string path)
-    {
-        while (!Directory.Exists(path)) path = Path.GetDirectoryName(path) ?? throw new IOException("no folder of the path exists");
-        return path;
-    }
 }

@@ -14,11 +14,14 @@ internal static class SigningChecks
     private static IReadOnlyList<DoctorFinding> Look(Patient patient)
     {
         var (configured, environment) = (patient.Config.Attestation.Key, patient.Request.Environment);
-        if (configured is null && new UserKey(UserKey.FolderOf(environment)) is var own && !File.Exists(own.PrivateKeyPath))
-            return [new(Name, RunStatus.Pass, $"the first run makes your own key, {own.PrivateKeyPath}", "")];
+        if (configured is null && new UserKey(UserKey.FolderOf(environment)) is var own && !File.Exists(own.PrivateKeyPath)) return [ToBeMade(own)];
         using var opened = KeyRing.Open(new KeyRequest { Key = configured, Folder = patient.Repository.Root, Environment = environment });
         return opened.Warnings.Count == 0
             ? [new(Name, RunStatus.Pass, $"{opened.Source}, fingerprint {opened.Key.Public.Fingerprint}", "")]
             : [.. opened.Warnings.Select(warning => new DoctorFinding(Name, RunStatus.Warn, warning, "mend it, or give another key: attestation.key"))];
     }
+
+    private static DoctorFinding ToBeMade(UserKey own) => own.FindObstacle() is { } obstacle
+        ? new(Name, RunStatus.Blocked, obstacle.Message, obstacle.Blocker.NextAction)
+        : new(Name, RunStatus.Pass, $"the first run makes your own key, {own.PrivateKeyPath}", "");
 }

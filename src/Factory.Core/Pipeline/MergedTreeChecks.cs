@@ -1,6 +1,7 @@
 using Factory.Core.Configuration;
 using Factory.Core.Contracts;
 using Factory.Core.Guards.Writes;
+using Factory.Core.Pipeline.Folders;
 using Factory.Core.Pipeline.Launching;
 using Factory.Core.Workers;
 using Factory.Core.Workers.Processes;
@@ -13,7 +14,20 @@ namespace Factory.Core.Pipeline;
 /// </summary>
 public sealed class MergedTreeChecks(RunSession session)
 {
-    private readonly string _checkout = Path.Combine(session.Folder.Integrator, "checkout");
+    private readonly string _checkout = CheckoutOf(session.Folder);
+
+    /// <summary>The placeholders of a check, without braces.</summary>
+    public static IReadOnlyDictionary<string, string> Values(RunGround ground, RunFolder run) => new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["repo"] = ground.Repository.Root,
+        ["worktree"] = CheckoutOf(run),
+        ["bundle"] = run.Integrator,
+        ["run_id"] = run.Id.Text,
+        ["worker"] = WorkerId.Integrator,
+        ["base"] = ground.BaseCommit.Hex,
+    };
+
+    private static string CheckoutOf(RunFolder run) => Path.Combine(run.Integrator, "checkout");
 
     /// <summary>Runs every check, one after the other; a failing check does not hide the ones after it.</summary>
     public async Task<(IReadOnlyList<CheckRecord> Records, IReadOnlyList<LogRecord> Logs)> RunAsync(CommitId commit, CancellationToken cancellationToken)
@@ -87,15 +101,7 @@ public sealed class MergedTreeChecks(RunSession session)
     private async Task<WorkerCommandResult> RunOneAsync(int number, CheckDefinition check, CommitId commit, CancellationToken cancellationToken)
     {
         session.Services.Observer.WorkerProgress(WorkerId.Integrator, "check " + check.Name, RunStatus.Pending);
-        var values = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["repo"] = session.Ground.Repository.Root,
-            ["worktree"] = _checkout,
-            ["bundle"] = session.Folder.Integrator,
-            ["run_id"] = session.Folder.Id.Text,
-            ["worker"] = WorkerId.Integrator,
-            ["base"] = session.Ground.BaseCommit.Hex,
-        };
+        var values = Values(session.Ground, session.Folder);
         using var logs = new RunLogs(session, WorkerId.Integrator);
         var result = await WorkerCommand.RunAsync(
             new WorkerCommandSpec($"check-{number}-" + string.Concat(check.Name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_')), [.. check.Command.Select(argument => Placeholders.Expand(argument, values))], _checkout, Path.Combine(session.Folder.Integrator, "LOGS"))

@@ -44,6 +44,9 @@ public sealed class RunGround
     /// <summary>The folder of the fixed worktrees, absolute.</summary>
     public string WorktreesDirectory { get; }
 
+    /// <summary>The fixed worktree of a worker, absolute.</summary>
+    public string WorktreeOf(WorkerDefinition worker) => Path.Combine(WorktreesDirectory, worker.Id.Name);
+
     /// <summary>The paths that no worker may touch.</summary>
     public ProtectedPaths Protected => ProtectedPaths.From(Config, Repository.Root);
 

@@ -32,7 +32,7 @@ public sealed class RunSession : IDisposable
         Journal = new RunJournal(new LedgerWriter(folder.RunsDirectory, services.Clock), folder.Id, Redactor, firstEvent);
         Rights = new RunRights(this);
         Redactor.Learn(SecretVariables.Values(ground.Config.Workers.SelectMany(worker => worker.Env)));
-        Workers = [.. workers.OrderBy(worker => worker.Id).Select(worker => new WorkerState(worker, Path.Combine(ground.WorktreesDirectory, worker.Id.Name)))];
+        Workers = [.. workers.OrderBy(worker => worker.Id).Select(worker => new WorkerState(worker, ground.WorktreeOf(worker)))];
         CreatedAt = Now();
     }
 

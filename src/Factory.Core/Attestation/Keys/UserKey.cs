@@ -51,10 +51,19 @@ public sealed class UserKey(string folder)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or TimeoutException)
         {
-            throw new FactoryException(
-                BlockerKind.Config, $"your own signing key cannot be made in {folder}: {error.Message}", "make that folder writable, or give a key: set attestation.key to a PEM file or cert:THUMBPRINT", folder, inner: error);
+            throw CannotBeMade(error.Message, error);
         }
     }
+
+    /// <summary>Says why the key, which is not there yet, could not be made; null when it could. Nothing is made.</summary>
+    public FactoryException? FindObstacle()
+    {
+        var existing = Guards.Writes.FolderRights.Existing(folder);
+        return Guards.Writes.FolderRights.Explain(existing) is { } problem ? CannotBeMade($"{problem} ({existing})", null) : null;
+    }
+
+    private FactoryException CannotBeMade(string why, Exception? inner) => new(
+        BlockerKind.Config, $"your own signing key cannot be made in {folder}: {why}", "make that folder writable, or give a key: set attestation.key to a PEM file or cert:THUMBPRINT", folder, inner: inner);
 
     // The private key comes last and in one step: who sees it sees all of it, with the public key beside it.
     private void Create()

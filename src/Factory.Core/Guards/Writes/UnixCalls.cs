@@ -51,6 +51,9 @@ internal static unsafe partial class UnixCalls
         }
     }
 
+    /// <summary>Whether this process may make entries in a folder: 0 when it may. Nothing is made to find out.</summary>
+    internal static int MayWrite(string folder) => Try(() => Access(folder, 2 | 1));
+
     internal static int Delete(int folder, string name) => Try(() => UnlinkAt(folder, name, 0));
 
     /// <summary>Whether a name is a link: 0 or more when it is, <c>-NotALink</c> when it is something else.</summary>
@@ -126,6 +129,9 @@ internal static unsafe partial class UnixCalls
 
     [LibraryImport("libc", EntryPoint = "fchmodat", SetLastError = true)]
     private static partial int ChModAt(int folder, byte* name, uint mode, int flags);
+
+    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Access(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int UnlinkAt(int folder, string name, int flags);

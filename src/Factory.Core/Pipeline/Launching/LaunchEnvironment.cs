@@ -1,4 +1,5 @@
 using Factory.Core.Configuration;
+using Factory.Core.Pipeline.Folders;
 
 namespace Factory.Core.Pipeline.Launching;
 
@@ -8,26 +9,30 @@ namespace Factory.Core.Pipeline.Launching;
 public sealed record LaunchEnvironment(IReadOnlyDictionary<string, string?> Variables, IReadOnlyDictionary<string, string> Values)
 {
     /// <summary>The environment of one worker.</summary>
-    public static LaunchEnvironment Of(RunSession session, WorkerState worker)
+    public static LaunchEnvironment Of(RunSession session, WorkerState worker) => Of(session.Ground, session.Folder, worker.Definition);
+
+    /// <summary>The environment of one worker in a run that may be yet to come.</summary>
+    public static LaunchEnvironment Of(RunGround ground, RunFolder run, WorkerDefinition worker)
     {
-        var bundle = session.Folder.Bundle(worker.Id);
+        var id = worker.Id.Name;
+        var (bundle, worktree) = (run.Bundle(id), ground.WorktreeOf(worker));
         var variables = new Dictionary<string, string?>(StringComparer.Ordinal);
-        foreach (var (name, value) in worker.Definition.Env) variables[name] = value;
+        foreach (var (name, value) in worker.Env) variables[name] = value;
         // A worker has no business with the key that signs for it.
         variables[Attestation.Keys.Passphrase.Variable] = null;
-        variables["FACTORY_RUN_ID"] = session.Folder.Id.Text;
-        variables["FACTORY_WORKER_ID"] = worker.Id;
+        variables["FACTORY_RUN_ID"] = run.Id.Text;
+        variables["FACTORY_WORKER_ID"] = id;
         variables["FACTORY_BUNDLE_DIR"] = bundle;
-        variables["FACTORY_WORKTREE"] = worker.WorktreePath;
-        variables["FACTORY_BASE_COMMIT"] = session.Ground.BaseCommit.Hex;
+        variables["FACTORY_WORKTREE"] = worktree;
+        variables["FACTORY_BASE_COMMIT"] = ground.BaseCommit.Hex;
         return new LaunchEnvironment(variables, new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["repo"] = session.Ground.Repository.Root,
-            ["worktree"] = worker.WorktreePath,
+            ["repo"] = ground.Repository.Root,
+            ["worktree"] = worktree,
             ["bundle"] = bundle,
-            ["run_id"] = session.Folder.Id.Text,
-            ["worker"] = worker.Id,
-            ["base"] = session.Ground.BaseCommit.Hex,
+            ["run_id"] = run.Id.Text,
+            ["worker"] = id,
+            ["base"] = ground.BaseCommit.Hex,
         });
     }
 

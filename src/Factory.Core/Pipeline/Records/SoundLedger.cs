@@ -11,7 +11,8 @@ namespace Factory.Core.Pipeline.Records;
 /// </summary>
 public static class SoundLedger
 {
-    private const string Next =
+    /// <summary>What to do about a ledger that is not what it was.</summary>
+    public const string Next =
         "See what factory ledger-verify says and keep a copy of the runs folder. Then restore the ledger and its factory_ledger.* files from a backup, or move them aside to begin a new ledger, and run again.";
 
     /// <summary>Says why a ledger is not what it was.</summary>
