@@ -67,6 +67,7 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
         if (session.IsDryRun)
         {
             _required.Add(new CheckRecord("merge", null, 0, null));
+            LeaveChecks();
             session.Warnings.Add("dry run: no worktree was made and no command was run");
             return;
         }
@@ -126,9 +127,11 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
             }
         }
 
-        _required.Add(new CheckRecord("overlap", session.IsDryRun ? null : blocked == 0 ? 0 : 1, 0, null));
+        // Where nobody handed anything over there was nothing to compare.
+        var didRun = contributions.Count > 0;
+        _required.Add(new CheckRecord("overlap", !didRun ? null : blocked == 0 ? 0 : 1, 0, null));
         session.Journal.Append(
-            LedgerEventType.OverlapCheck, blocked == 0 ? RunStatus.Pass : RunStatus.Blocked,
+            LedgerEventType.OverlapCheck, !didRun ? RunStatus.Pending : blocked == 0 ? RunStatus.Pass : RunStatus.Blocked, didRun: didRun,
             details: new Dictionary<string, object?> { ["overlap_blockers"] = blocked },
             counts: new Dictionary<string, long> { ["overlaps"] = _overlaps.Count });
     }
@@ -157,7 +160,8 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
         foreach (var step in _merge.Steps.Where(step => !step.IsClean))
             foreach (var path in step.ConflictedPaths)
                 session.Blockers.Add(new Blocker(BlockerKind.Conflict, step.Worker, path, $"the change of {step.Worker} to {path} does not merge with those before it", "give the path to one worker, or let one worker start from the other's branch in a second run"));
-        _required.Add(new CheckRecord("merge", _merge.Steps.All(step => step.IsClean) ? 0 : 1, 0, null));
+        // That a part of the work merges says nothing of the whole, but what does not merge with a part does not merge with the whole either.
+        _required.Add(new CheckRecord("merge", _merge.Steps.Any(step => !step.IsClean) ? 1 : good.Count == session.Workers.Count ? 0 : null, 0, null));
         if (good.Count(one => one.Changes.Count > 0) <= 1) return;
         var named = _overlaps.Where(overlap => overlap.Spellings.Count > 1).SelectMany(overlap => overlap.Spellings).ToHashSet(StringComparer.Ordinal);
         session.Blockers.AddRange(await new ChangeGuard(ground.Repository, ground.BaseCommit, ground.Protected).CheckMergedAsync(_merge.Tree, named, cancellationToken).ConfigureAwait(false));
@@ -169,7 +173,7 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
         var mayRun = session.AllBlockers.Count == 0 && _required.All(check => check.Rc == 0);
         if (!mayRun || checks.Count == 0)
         {
-            foreach (var check in checks) (check.Required ? _required : _optional).Add(new CheckRecord("check:" + check.Name, null, 0, null));
+            LeaveChecks();
             return;
         }
 
@@ -177,6 +181,11 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
         var (records, logs) = await new MergedTreeChecks(session).RunAsync(_integrated.Value, cancellationToken).ConfigureAwait(false);
         _logs.AddRange(logs);
         foreach (var (check, record) in checks.Zip(records)) (check.Required ? _required : _optional).Add(record);
+    }
+
+    private void LeaveChecks()
+    {
+        foreach (var check in session.Ground.Config.Integration.Checks) (check.Required ? _required : _optional).Add(MergedTreeChecks.Leave(session, check));
     }
 
     private async Task CommitAsync(CancellationToken cancellationToken) => _integrated ??= await MakeCommitAsync(cancellationToken).ConfigureAwait(false);

@@ -27,6 +27,16 @@ public sealed class MergedTreeChecks(RunSession session)
         ["base"] = ground.BaseCommit.Hex,
     };
 
+    /// <summary>Records a check that is not run, because something stands in the way.</summary>
+    /// <returns>Its record, without a return code.</returns>
+    public static CheckRecord Leave(RunSession session, CheckDefinition check)
+    {
+        session.Journal.Append(LedgerEventType.CheckResult, RunStatus.Pending, didRun: false, details: Details(check, null));
+        return new CheckRecord("check:" + check.Name, null, 0, null);
+    }
+
+    private static Dictionary<string, object?> Details(CheckDefinition check, string? commit) => new() { ["check"] = check.Name, ["commit"] = commit, ["required"] = check.Required };
+
     private static string CheckoutOf(RunFolder run) => Path.Combine(run.Integrator, "checkout");
 
     /// <summary>Runs every check, one after the other; a failing check does not hide the ones after it.</summary>
@@ -50,12 +60,7 @@ public sealed class MergedTreeChecks(RunSession session)
             records.Add(new CheckRecord("check:" + check.Name, rc, result.DurationMs, names.Select(log => log.Path).FirstOrDefault()));
             Judge(check, result, isTied);
             worktree = await RestoreAsync(store, worktree, commit, check).ConfigureAwait(false);
-            session.Journal.Append(LedgerEventType.CheckResult, rc == 0 ? RunStatus.Pass : check.Required ? RunStatus.Blocked : RunStatus.Warn, rc: rc ?? 2, durationMs: result.DurationMs, details: new Dictionary<string, object?>
-            {
-                ["check"] = check.Name,
-                ["commit"] = commit.Hex,
-                ["required"] = check.Required,
-            });
+            session.Journal.Append(LedgerEventType.CheckResult, rc == 0 ? RunStatus.Pass : check.Required ? RunStatus.Blocked : RunStatus.Warn, rc: rc, didRun: rc is not null, durationMs: result.DurationMs, details: Details(check, commit.Hex));
         }
 
         // A failed check's tree is evidence: it stays until the worktrees are removed.

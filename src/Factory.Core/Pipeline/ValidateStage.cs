@@ -55,8 +55,10 @@ public sealed class ValidateStage(RunSession session)
         session.Journal.Append(
             LedgerEventType.BundleValidated, schema + secrets + artifacts == 0 ? RunStatus.Pass : RunStatus.Blocked,
             details: new Dictionary<string, object?> { ["blockers"] = schema, ["secret_blockers"] = secrets, ["artifact_blockers"] = artifacts }, counts: new Dictionary<string, long> { ["workers"] = session.Workers.Count });
+        // Where nobody handed anything over there was nothing to hold against a scope.
+        var didRun = Contributions.Count > 0 || scope > 0;
         session.Journal.Append(
-            LedgerEventType.ScopeCheck, scope == 0 ? RunStatus.Pass : RunStatus.Blocked,
+            LedgerEventType.ScopeCheck, !didRun ? RunStatus.Pending : scope == 0 ? RunStatus.Pass : RunStatus.Blocked, didRun: didRun,
             details: new Dictionary<string, object?> { ["scope_blockers"] = scope },
             counts: new Dictionary<string, long> { ["paths"] = Contributions.Sum(contribution => contribution.Changes.Count) });
     }

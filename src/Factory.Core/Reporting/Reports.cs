@@ -119,7 +119,7 @@ public static class Reports
         text.Append("\nCHECKS\n");
         foreach (var (kind, checks) in (IEnumerable<(string, IReadOnlyList<CheckRecord>)>)[("required", facts.Required), ("optional", facts.Optional)])
             foreach (var check in checks)
-                text.Append(CultureInfo.InvariantCulture, $"  {kind} {OneLine(check.Name)}: {Outcome(check)}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  {kind} {OneLine(check.Name)}: {Outcome(check)}{(check is { Name: "merge", Rc: 0 } && facts.Result.IntegratedCommit is null ? " (tried only: nothing was merged)" : "")}\n");
         if (!facts.Required.Any(check => check.Name.StartsWith("check:", StringComparison.Ordinal)))
             text.Append("  integration.checks names no required check, so the merged tree was neither built nor tested\n");
         foreach (var line in facts.Unexamined) text.Append(CultureInfo.InvariantCulture, $"  {line}\n");

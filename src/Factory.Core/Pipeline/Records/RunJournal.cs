@@ -42,6 +42,7 @@ public sealed class RunJournal(LedgerWriter writer, RunId runId, SecretRedactor 
     /// <param name="details">Further facts.</param>
     /// <param name="counts">Counts of files or workers.</param>
     /// <param name="hashes">Digests, lower-case hex.</param>
+    /// <param name="didRun">Whether there is anything that can have returned a code: that of a check that did not run is null.</param>
     /// <returns>The event's id.</returns>
     /// <exception cref="FactoryException">The ledger could not be written.</exception>
     public string Append(
@@ -53,7 +54,8 @@ public sealed class RunJournal(LedgerWriter writer, RunId runId, SecretRedactor 
         long durationMs = 0,
         IReadOnlyDictionary<string, object?>? details = null,
         IReadOnlyDictionary<string, long>? counts = null,
-        IReadOnlyDictionary<string, string>? hashes = null)
+        IReadOnlyDictionary<string, string>? hashes = null,
+        bool didRun = true)
     {
         var facts = (details ?? new Dictionary<string, object?>()).ToDictionary(pair => pair.Key, pair => redactor.Redact(pair.Value), StringComparer.Ordinal);
         (facts["status"], facts["kind"]) = (status.ToWire(), runId.Kind);
@@ -64,7 +66,7 @@ public sealed class RunJournal(LedgerWriter writer, RunId runId, SecretRedactor 
             {
                 ParentEventId = parent ?? Beginning(type, who) ?? _root,
                 DurationMs = durationMs,
-                Rc = rc ?? status.ToExitCode(),
+                Rc = didRun ? rc ?? status.ToExitCode() : null,
                 Details = facts,
                 FileCounts = counts ?? new Dictionary<string, long>(),
                 Hashes = hashes ?? new Dictionary<string, string>(),
