@@ -55,7 +55,8 @@ public sealed class ContentGuard(GitRepository repository, SecuritySection secur
         return new ContentFindings(secrets.Blockers, artifacts, secrets.Values);
     }
 
-    private static bool IsFresh(ChangedPath change) => ArtifactLimits.IsNew(change) || change is { Blob: not null, IsGitlink: false, NewMode: "100755" };
+    /// <summary>Whether a change brings a content, or makes one a program, so that it is judged.</summary>
+    internal static bool IsFresh(ChangedPath change) => ArtifactLimits.IsNew(change) || change is { Blob: not null, IsGitlink: false, NewMode: "100755" };
 
     private static Blocker? Executable(string worker, ChangedPath change, NewContents contents)
     {

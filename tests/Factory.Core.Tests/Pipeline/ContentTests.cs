@@ -55,6 +55,22 @@ public sealed class ContentTests : IDisposable
         Assert.Equal([], (await _repository.OneshotAsync(TestContext.Current.CancellationToken)).Blockers);
     }
 
+    [Theory]
+    [InlineData("**", true)]
+    [InlineData("none/**", false)]
+    public async Task What_an_allow_list_lets_by_is_counted_in_the_report_with_the_globs_that_did_it(string glob, bool isUsed)
+    {
+        var config = _repository.Configure(("A_worker", "echo a > src/a.txt; echo b > src/b.txt"), ("B_worker", "echo c > docs/c.txt; git rm -q src/file1.txt"));
+        config["security"] = new JsonObject { ["secret_allowlist"] = new JsonObject { ["paths"] = new JsonArray(glob, isUsed ? "docs/**" : "never/**") }, ["artifact_allowlist"] = new JsonArray(isUsed ? "src/**" : glob) };
+        _repository.Save(config);
+        var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(RunStatus.Pass, result.Status);
+        var report = File.ReadAllText(result.Report!);
+        Assert.Equal(isUsed, report.Contains("  not examined: secrets in 3 of 3 changed files, let by '**' (3 files), 'docs/**' (1 file) of security.secret_allowlist.paths\n", StringComparison.Ordinal));
+        Assert.Equal(isUsed, report.Contains("  not examined: executable artifacts and the size of 2 of 3 changed files, let by 'src/**' (2 files) of security.artifact_allowlist\n", StringComparison.Ordinal));
+        Assert.Equal(isUsed, report.Contains("_allowlist", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_new_secret_behind_many_old_ones_is_found()
     {
