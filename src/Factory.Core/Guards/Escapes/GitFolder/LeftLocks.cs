@@ -9,6 +9,10 @@ namespace Factory.Core.Guards.Escapes.GitFolder;
 /// <param name="repository">The repository.</param>
 internal sealed class LeftLocks(GitRepository repository)
 {
+    // git's housekeeping takes them in the background, and nothing but other housekeeping waits for them (builtin/gc.c). Those of
+    // objects/maintenance and of commit graphs lie in folders that are not looked at.
+    private static readonly string[] OfHousekeeping = ["gc.log.lock", "gc.pid.lock"];
+
     // A git of the user's, in an editor for example, holds one for a moment.
     private static readonly TimeSpan AMoment = TimeSpan.FromSeconds(0.5);
 
@@ -40,5 +44,5 @@ internal sealed class LeftLocks(GitRepository repository)
         }
     }
 
-    private static bool IsLock(string file) => file.EndsWith(".lock", StringComparison.Ordinal);
+    private static bool IsLock(string file) => file.EndsWith(".lock", StringComparison.Ordinal) && !OfHousekeeping.Contains(Path.GetFileName(file));
 }
