@@ -121,7 +121,7 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
         (worker.ExitCode, worker.DurationMs) = (result.ExitCode, result.DurationMs);
         worker.Required.Add(new CheckRecord("command", result.StartBlocker is null ? result.ExitCode ?? 1 : null, result.DurationMs, FirstLog(result)));
         if (result.ExitCode != 0) Judge("command", result);
-        if (result.LeftoversStopped > 0) worker.Warnings.Add($"left {Reports.Count(result.LeftoversStopped, "process")} running, stopped by the runner".Replace("processs", "processes", StringComparison.Ordinal));
+        if (result.LeftoversStopped > 0) worker.Warnings.Add(Left(result));
         foreach (var log in result.Logs)
         {
             if (log.Error is not null) worker.Warnings.Add($"its log {log.File} is not whole: {log.Error}");
@@ -151,6 +151,13 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
         worker.Blockers.AddRange(logs.Blockers);
         worker.Logs.AddRange(result.Logs.Select(log => new LogRecord(log.Name, "LOGS/" + Path.GetFileName(log.File), result.ExitCode)));
         return result;
+    }
+
+    private static string Left(WorkerCommandResult result)
+    {
+        const int MostNamed = 5;
+        var names = string.Join(", ", result.Leftovers.Take(MostNamed)) + (result.Leftovers.Count > MostNamed ? $" and {result.Leftovers.Count - MostNamed} more" : "");
+        return $"left {(result.LeftoversStopped == 1 ? "1 process" : string.Create(CultureInfo.InvariantCulture, $"{result.LeftoversStopped} processes"))} running, stopped by the runner{(names.Length > 0 ? $": {names}" : "")}";
     }
 
     private static string? FirstLog(WorkerCommandResult result) => result.Logs.Select(log => "LOGS/" + Path.GetFileName(log.File)).FirstOrDefault();

@@ -53,6 +53,9 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The main child has not ended.</exception>
     public int KillLeftovers() => _tree.KillLeftovers();
 
+    /// <summary>What those were called that <see cref="KillLeftovers"/> found, with their ids; Linux only.</summary>
+    public IReadOnlyList<string> Leftovers => _tree.Leftovers;
+
     /// <summary>Kills what is left of the tree and closes the streams.</summary>
     public async ValueTask DisposeAsync()
     {

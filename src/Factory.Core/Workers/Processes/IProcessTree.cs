@@ -14,4 +14,7 @@ internal interface IProcessTree : IAsyncDisposable
 
     /// <summary>Kills what is alive although the main child ended; returns how many processes that were.</summary>
     int KillLeftovers();
+
+    /// <summary>What those were called that <see cref="KillLeftovers"/> found, where the system tells.</summary>
+    IReadOnlyList<string> Leftovers => [];
 }

@@ -32,6 +32,8 @@ internal sealed class PosixTree : IProcessTree
 
     public Task<int> Exit => _exit.Task;
 
+    public IReadOnlyList<string> Leftovers { get; private set; } = [];
+
     public async Task StopAsync(TimeSpan grace)
     {
         foreach (var signal in (int[])[Posix.SigInt, Posix.SigTerm])
@@ -53,6 +55,7 @@ internal sealed class PosixTree : IProcessTree
         int found;
         while ((found = CountAlive()) > 0 && clock.Elapsed < SettlingTime) Thread.Sleep(FirstPause);
         if (found == 0) return 0;
+        Leftovers = [.. _living.Select(process => ProcessStat.Describe(process.Pid))];
         clock.Restart();
         do
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Factory.Core.Contracts;
 
 namespace Factory.Core.Workers.Processes;
 
@@ -36,6 +37,19 @@ internal readonly record struct ProcessStat(int Pid, char State, int Group, int 
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return null;
+        }
+    }
+
+    /// <summary>What a process is called, with its id; only the id when it is gone.</summary>
+    internal static string Describe(int pid)
+    {
+        try
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{VisibleText.Of(File.ReadAllText(PathOf(pid, "comm")).Trim())} (pid {pid})");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"pid {pid}");
         }
     }
 

@@ -21,6 +21,9 @@ public sealed record WorkerCommandResult(
     int LeftoversStopped,
     IReadOnlyList<WorkerLog> Logs)
 {
+    /// <summary>What the processes were called that it left running, with their ids; none where the system does not tell (only Linux does).</summary>
+    public IReadOnlyList<string> Leftovers { get; init; } = [];
+
     /// <summary>The last bytes that it wrote to standard error; none when somebody still held that open at the end.</summary>
     public ReadOnlyMemory<byte> ErrorEnd { get; init; }
 }

@@ -10,6 +10,8 @@ internal sealed class WorkerExecution(WorkerCommandSpec spec, ChildProcess child
     private static readonly TimeSpan PipePatience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(int.MaxValue);
 
+    private readonly List<string> _leftovers = [];
+
     internal async Task<WorkerCommandResult> RunAsync(CancellationToken cancellationToken)
     {
         using var endOfReading = new CancellationTokenSource();
@@ -28,6 +30,7 @@ internal sealed class WorkerExecution(WorkerCommandSpec spec, ChildProcess child
             end.ExitCode, end.TimedOut, end.Cancelled, end.Lost?.Message, end.Lost, clock.ElapsedMilliseconds, leftovers, logs)
         {
             // Whoever still reads still writes there.
+            Leftovers = _leftovers,
             ErrorEnd = error.IsCompletedSuccessfully ? (byte[])[.. errorEnd.First, .. errorEnd.Second] : [],
         };
     }
@@ -56,11 +59,13 @@ internal sealed class WorkerExecution(WorkerCommandSpec spec, ChildProcess child
     {
         // After a stop that even KILL did not finish, the main child has not ended; disposing of it tries again.
         var stopped = child.HasEnded ? child.KillLeftovers() : 0;
+        _leftovers.AddRange(child.Leftovers);
         if (spec.Marker is not { } marker) return stopped;
         for (var round = 0; round < SweepRounds; round++)
         {
             var strays = ProcessSweep.FindByEnvironment(marker.Name, marker.Value);
             if (strays.Count == 0) break;
+            _leftovers.AddRange(strays.Select(stray => ProcessStat.Describe(stray.Pid)).Except(_leftovers, StringComparer.Ordinal).ToList());
             stopped += await ProcessSweep.StopAsync(strays, spec.Grace).ConfigureAwait(false);
         }
 

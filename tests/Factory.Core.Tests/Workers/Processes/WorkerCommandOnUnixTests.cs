@@ -69,6 +69,7 @@ public sealed class WorkerCommandOnUnixTests : UnixOnly, IDisposable
     {
         var result = await RunAsync("sh", "-c", "sleep 300 >/dev/null 2>&1 & exit 0");
         Assert.Equal((0, 1), (result.ExitCode, result.LeftoversStopped));
+        if (OperatingSystem.IsLinux()) Assert.Matches(@"\Asleep \(pid [0-9]+\)\z", Assert.Single(result.Leftovers));
     }
 
     [Fact]
@@ -89,6 +90,7 @@ public sealed class WorkerCommandOnUnixTests : UnixOnly, IDisposable
         var result = await WorkerCommand.RunAsync(
             Commands.Spec(_folder, "sh", "-c", "setsid sleep 300 >/dev/null 2>&1 & sleep 0.2") with { Marker = marker }, Commands.Token);
         Assert.Equal((0, 1), (result.ExitCode, result.LeftoversStopped));
+        Assert.StartsWith("sleep (pid ", Assert.Single(result.Leftovers), StringComparison.Ordinal);
         Assert.Empty(ProcessSweep.FindByEnvironment(marker.Name, marker.Value));
     }
 
