@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Factory.Core.Configuration;
 using Factory.Core.Contracts;
 using Factory.Core.Pipeline;
+using Factory.Core.Reporting;
 using Factory.Core.Repository;
 
 namespace Factory.Core.Diagnostics;
@@ -19,6 +20,7 @@ internal static class GroundChecks
         new("base_ref", BaseAsync),
         new("branches", BranchesAsync),
         DoctorCheck.Of("git_folder", GitFolder),
+        new("checkout", CheckoutAsync),
         new("identity", IdentityAsync),
         new("autocrlf", LineEndingsAsync),
         .. OperatingSystem.IsWindows() ? [new DoctorCheck("long_paths", LongPathsAsync)] : Array.Empty<DoctorCheck>(),
@@ -57,6 +59,13 @@ internal static class GroundChecks
 
     private static IReadOnlyList<DoctorFinding> GitFolder(Patient patient) =>
         Found("git_folder", patient.Obstacles.FindInGitFolder(), $"git can write commits, branches and worktrees into {patient.Repository.CommonDirectory}");
+
+    private static async Task<IReadOnlyList<DoctorFinding>> CheckoutAsync(Patient patient, CancellationToken cancellationToken)
+    {
+        var call = new GitCall("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames");
+        var changes = (await patient.Ground.Repository.RequireAsync(call, cancellationToken).ConfigureAwait(false)).Fields.Count;
+        return [new("checkout", RunStatus.Pass, changes == 0 ? "every change is committed" : $"{Reports.Count(changes, "change")} of your checkout {(changes == 1 ? "is" : "are")} not committed; workers start from {patient.Ground.BaseRef} and do not see {(changes == 1 ? "it" : "them")}", "")];
+    }
 
     /// <summary>What stands in the way, one finding each, or that nothing does.</summary>
     public static IReadOnlyList<DoctorFinding> Found(string name, IReadOnlyList<Blocker> blockers, string otherwise, RunStatus status = RunStatus.Blocked) => blockers.Count == 0

@@ -237,7 +237,7 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
         await session.Files.WriteAsync(Path.Combine(session.Folder.Integrator, BundleFile.DiffPatch), stream => repository.WritePatchAsync(session.Ground.BaseCommit, to, stream, cancellationToken)).ConfigureAwait(false);
         await Write(BundleFile.LogsIndex, FactoryJson.Write(new LogsIndexDocument(ContractVersion.Schema, session.Folder.Id.Text, WorkerId.Integrator, [.. EscapeChecks.FindLog(session), .. _logs]))).ConfigureAwait(false);
         var result = RunResults.Of(session, Status, integrated, integrated is null ? null : _merge?.Tree);
-        var facts = new ReportFacts(result, session.Ground.BaseRef, BranchName, session.IsDryRun, failure, _required, _optional, contributions, _overlaps, _merge) { Unexamined = Unexamined.Of(session.Ground.Config.Security, contributions.SelectMany(one => one.Changes)) };
+        var facts = new ReportFacts(result, session.Ground.BaseRef, BranchName, session.IsDryRun, failure, _required, _optional, contributions, _overlaps, _merge) { Unexamined = Unexamined.Of(session.Ground.Config.Security, contributions.SelectMany(one => one.Changes)), Uncommitted = session.Uncommitted };
         await session.Files.WriteAsync(Path.Combine(session.Folder.Integrator, BundleFile.MergePlan), session.Redactor.Redact(Reports.MergePlan(facts))).ConfigureAwait(false);
         await session.Files.WriteAsync(session.Folder.Report, session.Redactor.Redact(Reports.FinalReport(facts))).ConfigureAwait(false);
         await Write(BundleFile.Status, FactoryJson.Write(StatusOf(failure))).ConfigureAwait(false);

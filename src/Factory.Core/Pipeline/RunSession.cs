@@ -86,6 +86,9 @@ public sealed class RunSession : IDisposable
     /// <summary>Whether the ledger is what it was, as far as anybody looked; nothing is sealed over one that is not.</summary>
     public bool IsLedgerSound { get; private set; } = true;
 
+    /// <summary>How many changes of the user's checkout the workers did not see, because they are not committed.</summary>
+    public int Uncommitted { get; set; }
+
     /// <summary>Whether nothing is to be run.</summary>
     public bool IsDryRun { get; }
 

@@ -30,6 +30,9 @@ public sealed record ReportFacts(
 {
     /// <summary>What the configuration keeps from being examined or from blocking, one sentence each.</summary>
     public IReadOnlyList<string> Unexamined { get; init; } = [];
+
+    /// <summary>How many changes of the user's checkout were not committed when the workers started.</summary>
+    public int Uncommitted { get; init; }
 }
 
 /// <summary>FINAL_REPORT.txt and MERGE_PLAN.md.</summary>
@@ -47,6 +50,7 @@ public static class Reports
         text.Append(CultureInfo.InvariantCulture, $"run_id:            {result.RunId}\nbase_ref:          {OneLine(facts.BaseRef)}\nbase_commit:       {result.BaseCommit}\n");
         text.Append(CultureInfo.InvariantCulture, $"integrated_commit: {result.IntegratedCommit ?? "none"}\nintegrated_tree:   {result.IntegratedTree ?? "none"}\n");
         text.Append(CultureInfo.InvariantCulture, $"branch:            {(result.IntegratedCommit is null ? "not moved" : facts.BranchName)}\n");
+        if (facts.Uncommitted > 0) text.Append(CultureInfo.InvariantCulture, $"not_seen:          {Count(facts.Uncommitted, "uncommitted change")} of your checkout; workers start from the base commit\n");
         if (facts.IsDryRun) text.Append("dry_run:           true (no worktree was made and no command was run)\n");
         if (facts.Failure is not null) text.Append(CultureInfo.InvariantCulture, $"failure:           {OneLine(facts.Failure)}\n");
         AppendBlockers(text, result.Blockers);

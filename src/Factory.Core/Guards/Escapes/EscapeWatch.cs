@@ -36,11 +36,15 @@ public sealed class EscapeWatch(EscapeGround ground, int workers, bool oneAtATim
     private TimeSpan _cost;
     private long _taken;
 
+    /// <summary>The files of the checkout that were not as in the index, or untracked, when the first fingerprint was taken.</summary>
+    public IReadOnlyList<string> Uncommitted { get; private set; } = [];
+
     /// <summary>Begins with the first fingerprint; no worker may start before it is taken.</summary>
     public Task BeginAsync() => _first ??= Task.Run(async () =>
     {
         _taken = Stopwatch.GetTimestamp();
         _before = await new FingerprintReader(ground, _checkout, _settings).ReadAsync(CancellationToken.None).ConfigureAwait(false);
+        Uncommitted = [.. _before.Items.Keys.Where(key => key.Area == EscapeArea.Checkout).Select(key => key.Name)];
         ground.KnowEarlier(_before.Items.Keys.Where(key => key.Area == EscapeArea.Ref).Select(key => key.Name));
         _cost = Stopwatch.GetElapsedTime(_taken);
     });

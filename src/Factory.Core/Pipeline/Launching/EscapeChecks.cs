@@ -5,6 +5,7 @@ using Factory.Core.Guards.Escapes;
 using Factory.Core.Guards.Escapes.GitFolder;
 using Factory.Core.Ledger;
 using Factory.Core.Pipeline.Folders;
+using Factory.Core.Repository;
 
 namespace Factory.Core.Pipeline.Launching;
 
@@ -26,6 +27,7 @@ public sealed class EscapeChecks : IAsyncDisposable
     private readonly ClosedBundles _bundles = new();
     private readonly List<Blocker> _planted = [];
     private readonly Lock _gate = new();
+    private readonly Task<IReadOnlyList<string>>? _staged;
     private LedgerMark? _ledger;
     private Task<IReadOnlyList<Escape>>? _forged;
     private int _left;
@@ -45,6 +47,7 @@ public sealed class EscapeChecks : IAsyncDisposable
         _locks = new LeftLocks(ground.Repository);
         _ledger = LedgerMark.Take(new LedgerPaths(ground.RunsDirectory).Ledger);
         _ = _watch.BeginAsync();
+        _staged = ListStagedAsync();
     }
 
     private string EvidenceFile => Path.Combine(_session.Folder.Integrator, "LOGS", FileName);
@@ -120,6 +123,7 @@ public sealed class EscapeChecks : IAsyncDisposable
         var suspects = _session.Workers.Where(worker => worker.StartedAt is not null).Select(worker => worker.Id).ToList();
         var found = (await rest.ConfigureAwait(false)).Concat((await objects.ConfigureAwait(false)).Select(escape => new EscapeFinding(escape, suspects)));
         lock (_gate) _report.Add(found.Concat(TakeTraces(_session.Workers.Where(worker => _since.Count == 0 ? worker.StartedAt is not null : _since.Contains(worker.Id)).Select(worker => worker.Id).ToList())));
+        _session.Uncommitted = _watch.Uncommitted.Union(await _staged!.ConfigureAwait(false), StringComparer.Ordinal).Count();
         _session.Blockers.AddRange(_planted);
         _session.Blockers.AddRange(_report.Blockers.Skip(blockers));
         _session.Warnings.AddRange(_report.Warnings.Skip(warnings));
@@ -142,7 +146,22 @@ public sealed class EscapeChecks : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_forged is not null) await Task.WhenAny(_forged).ConfigureAwait(false);
+        if (_staged is not null) await Task.WhenAny(_staged).ConfigureAwait(false);
         await _watch.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // The watch compares the index itself, so it does not ask what is staged. This is only told, so no failure of it counts.
+    private async Task<IReadOnlyList<string>> ListStagedAsync()
+    {
+        try
+        {
+            var answer = await _session.Ground.Repository.RunAsync(new GitCall("diff-index", "--cached", "--name-only", "-z", "--no-renames", "--ignore-submodules=all", "HEAD", "--"), CancellationToken.None).ConfigureAwait(false);
+            return answer.ExitCode == 0 ? answer.Fields : [];
+        }
+        catch (FactoryException)
+        {
+            return [];
+        }
     }
 
     // What lies in the run's own folders: closed bundles, the ledger, worktrees that were captured. Each change is told once.
