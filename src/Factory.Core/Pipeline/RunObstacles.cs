@@ -95,17 +95,16 @@ public sealed class RunObstacles(RunGround ground, RunFolder run, IReadOnlyList<
     public IReadOnlyList<Blocker> FindInGitFolder()
     {
         var common = ground.Repository.CommonDirectory;
-        string[] wanted = ["objects", $"refs/heads/{ground.Config.Run.BranchPrefix}", "worktrees", "factory/ids"];
-        // One that another user's git made is as much in the way as all of them.
-        var objects = Directory.Exists(Path.Combine(common, "objects")) ? Directory.EnumerateDirectories(Path.Combine(common, "objects"), "??", new EnumerationOptions()) : [];
-        return
-        [
-            .. from folder in wanted.Select(name => FolderRights.Existing(Path.Combine(common, name))).Concat(objects).Distinct(StringComparer.Ordinal)
-               let problem = FolderRights.Explain(folder)
-               where problem is not null
-               select new Blocker(BlockerKind.Config, null, folder, $"git cannot write to {folder}: {problem}", "make it writable for you: a run keeps its workers' commits and branches there"),
-        ];
+        string[] wanted = ["objects", "objects/pack", $"refs/heads/{ground.Config.Run.BranchPrefix}", "worktrees", "factory/ids"];
+        var closed = wanted.Select(name => FolderRights.Existing(Path.Combine(common, name))).Distinct(StringComparer.Ordinal).Where(folder => FolderRights.Explain(folder) is not null).ToList();
+        var objects = Path.Combine(common, "objects");
+        // One that another user's git made is as much in the way as all of them. They may be many, and say all the same.
+        var parts = closed.Contains(objects) || !Directory.Exists(objects) ? [] : Directory.EnumerateDirectories(objects, "??", new EnumerationOptions()).Order(StringComparer.Ordinal).Where(folder => FolderRights.Explain(folder) is not null).ToList();
+        return [.. closed.Select(folder => Closed(folder, "")), .. parts.Take(1).Select(folder => Closed(folder, parts.Count > 1 ? $" and {parts.Count - 1} more beside it" : ""))];
     }
+
+    private static Blocker Closed(string folder, string more) => new(
+        BlockerKind.Config, null, folder, $"git cannot write to {folder}{more}: {FolderRights.Explain(folder)}", "make it writable for you: a run keeps its workers' commits and branches there");
 
     private static bool IsEmptyFolder(string path) => Directory.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any();
 

@@ -25,7 +25,7 @@ public static class Unexamined
     }
 
     // A glob that lets nothing by has nothing to tell.
-    private static string? Passed(IReadOnlyList<string> globs, IReadOnlySet<string> paths)
+    private static string? Passed(IReadOnlyList<string> globs, HashSet<string> paths)
     {
         var passed = new GlobSet(globs, ignoreCase: false).Match(paths).Count;
         if (passed == 0) return null;

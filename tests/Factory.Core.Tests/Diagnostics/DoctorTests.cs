@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Factory.Core.Contracts;
 using Factory.Core.Diagnostics;
-using Factory.Core.Pipeline;
 using Factory.Core.Tests.Pipeline;
 
 namespace Factory.Core.Tests.Diagnostics;
