@@ -99,7 +99,11 @@ public sealed class SharedLeftoversTests : IDisposable
         var config = _repository.Configure(("A_worker", "for key in gc.autoDetach maintenance.autoDetach factory.own; do git config --get $key; done > src/a.txt"));
         config["workers"]!["definitions"]![0]!["env"] = new System.Text.Json.Nodes.JsonObject
         {
-            ["GIT_CONFIG_COUNT"] = setsItself ? "2" : "1", ["GIT_CONFIG_KEY_0"] = "factory.own", ["GIT_CONFIG_VALUE_0"] = "mine", ["GIT_CONFIG_KEY_1"] = "GC.autodetach", ["GIT_CONFIG_VALUE_1"] = "true",
+            ["GIT_CONFIG_COUNT"] = setsItself ? "2" : "1",
+            ["GIT_CONFIG_KEY_0"] = "factory.own",
+            ["GIT_CONFIG_VALUE_0"] = "mine",
+            ["GIT_CONFIG_KEY_1"] = "GC.autodetach",
+            ["GIT_CONFIG_VALUE_1"] = "true",
         };
         _repository.Save(config);
         var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
