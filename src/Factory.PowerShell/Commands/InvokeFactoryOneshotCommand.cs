@@ -73,7 +73,7 @@ public sealed class InvokeFactoryOneshotCommand : RepositoryCmdlet
 
     private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
-    private void Run(RunRequest request) => Pump(async (port, stopping) =>
+    private void Run(RunRequest request) => Pump(request.Repository, async (port, stopping) =>
     {
         var observer = new ProgressObserver(port, ActivityId);
         RunResult result;

@@ -16,7 +16,7 @@ public sealed class TestFactoryDoctorCommand : RepositoryCmdlet
     {
         foreach (var request in Requests())
         {
-            Pump(async (port, stopping) =>
+            Pump(request.Repository, async (port, stopping) =>
             {
                 await foreach (var finding in Doctor.LookAsync(request, stopping).ConfigureAwait(false)) port.WriteObject(finding);
             });

@@ -59,7 +59,7 @@ public sealed class TestFactoryLedgerCommand : LedgerCmdlet
         }
     }
 
-    private void Verify(string ledger) => Pump((port, stopping) =>
+    private void Verify(string ledger) => Pump(ledger, (port, stopping) =>
     {
         try
         {

@@ -97,6 +97,10 @@ internal static class ErrorCatalog
         return record;
     }
 
+    /// <summary>A file or a folder of one input could not be read or written.</summary>
+    public static ErrorRecord DiskFailed(Exception error, string target) => Make(
+        error, ErrorCategory.ReadError, target, $"{target}: {error.Message}", "Free space or mend the access rights, then run it again.");
+
     private static ErrorRecord OfRun(RunResult run, string verdict, ErrorCategory category, [CallerMemberName] string name = "")
     {
         var first = run.Blockers.Count > 0 ? run.Blockers[0] : new Blocker(BlockerKind.Check, null, run.Report, "no blocker was recorded", "read the run's report");
