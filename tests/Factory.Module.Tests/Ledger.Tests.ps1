@@ -56,14 +56,29 @@ Describe 'Get-FactoryLedger' {
 
     It 'takes a folder for its ledger, and refuses one that has none' {
         $count = @(Get-FactoryLedger -Path $ledger).Count
+        foreach ($folder in $repository, (Split-Path $ledger)) { @(Get-FactoryLedger -Path $folder).Count | Should -Be $count }
         foreach ($folder in $repository, (Split-Path $ledger), $run.RunDir) {
-            @(Get-FactoryLedger -Path $folder).Count | Should -Be $count
             (Test-FactoryLedger -LiteralPath $folder).Events | Should -Be $count
         }
         Get-FactoryLedger -Path (Split-Path $repository) -ErrorVariable problems -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
         $problems[0].FullyQualifiedErrorId | Should -BeLike 'FactoryLedgerNotFound,*'
         "$($problems[0]) $($problems[0].ErrorDetails.RecommendedAction)" | Should -Match 'is a folder.*factory_ledger.jsonl'
     }
+
+    It 'takes the folder of a run for that run, also where it was copied to' {
+        $copy = (Copy-Item -Recurse $other.RunDir "$TestDrive/evidence" -PassThru)[0].FullName
+        $count = @(Get-Content "$copy/ledger.jsonl").Count
+        foreach ($folder in $other.RunDir, $copy) {
+            $events = Get-Item $folder | Get-FactoryLedger
+            $events.Count | Should -Be $count
+            $events.RunId | Sort-Object -Unique | Should -Be $other.RunId
+        }
+        (Get-FactoryLedger -RunDir $copy).Count | Should -Be $count
+        (Get-FactoryLedger -RunDir $other.RunDir).RunId | Sort-Object -Unique | Should -Be $other.RunId
+        Test-FactoryLedger -Path $copy -ErrorVariable problems -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $problems[0].ErrorDetails.RecommendedAction | Should -Match 'Test-FactoryAttestation -RunDir'
+    }
+
     It 'takes -LiteralPath literally' {
         $null = New-Item -ItemType Directory "$TestDrive/a[1]"
         Copy-Item $ledger -Destination ([WildcardPattern]::Escape("$TestDrive/a[1]"))

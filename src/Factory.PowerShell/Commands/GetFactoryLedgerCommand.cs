@@ -72,14 +72,14 @@ public sealed class GetFactoryLedgerCommand : LedgerCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var ledger in Ledgers()) Read(ledger);
+        foreach (var ledger in Ledgers()) Read(ledger.Path, ledger.Narrow(Filter()));
     }
 
-    private void Read(string ledger)
+    private void Read(string ledger, LedgerFilter filter)
     {
         try
         {
-            foreach (var item in LedgerReader.Read(ledger, Filter(), Strict, problem => Warn(ledger, problem), StopToken)) WriteObject(item);
+            foreach (var item in LedgerReader.Read(ledger, filter, Strict, problem => Warn(ledger, problem), StopToken)) WriteObject(item);
         }
         catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
         {

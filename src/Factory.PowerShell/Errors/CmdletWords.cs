@@ -17,6 +17,7 @@ internal static class CmdletWords
         ("factory init", "New-FactoryConfig"),
         ("--public-key", "-PublicKey"),
         ("--run-id", "-RunId"),
+        ("--run-dir", "-RunDir"),
         ("--key", "-Key"),
         ("--force", "-Force"),
     ];
