@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
+using Factory.Core.Attestation.Keys;
 using Factory.Core.Contracts;
 using Factory.Core.Guards.Secrets;
 
@@ -48,7 +49,7 @@ internal static class ErrorCatalog
     /// <summary>A ledger was changed since it was written, or a signature that must be there is not.</summary>
     public static ErrorRecord LedgerTampered(LedgerVerification finding) => Make(
         new InvalidDataException($"{finding.Ledger}: {finding.Reason}"), ErrorCategory.SecurityError, finding, $"The ledger {finding.Ledger} does not verify: {finding.Reason}",
-        "Compare it with a backup, with the ledger.jsonl of each run, or with a head that was kept elsewhere; do not repair it in place.");
+        finding.IsOtherKeyAlone() ? ExpectedKey.IfReplaced : "Compare it with a backup, with the ledger.jsonl of each run, or with a head that was kept elsewhere; do not repair it in place.");
 
     /// <summary>A text is not the head of a ledger.</summary>
     public static ErrorRecord HeadInvalid(FactoryException error, string head) => OfProblem(error, ErrorCategory.InvalidArgument, head);
