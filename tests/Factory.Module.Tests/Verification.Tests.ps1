@@ -192,6 +192,15 @@ Describe 'New-FactoryAttestation and Test-FactoryAttestation' {
         $problems[0].FullyQualifiedErrorId | Should -BeLike 'FactoryAttestationInvalid,*'
     }
 
+    It 'leave a next step of the command line in its own words' {
+        $copy = Copy-SampleRun 'unfinished'
+        $folder = "$copy/$($run.RunId)"
+        Set-Content "$folder/RUN_MANIFEST.json" ((Get-Content -Raw "$folder/RUN_MANIFEST.json") -replace '"PASS"', '"PENDING"') -NoNewline
+        Remove-Item -Recurse "$folder/attestations"
+        $null = Test-FactoryAttestation $folder -ErrorVariable problems -ErrorAction SilentlyContinue
+        $problems[0].ErrorDetails.RecommendedAction | Should -Match "factory integrate --run-id $($run.RunId)"
+    }
+
     It 'say what was not checked where no key is known, and require it on request' {
         $saved = $env:XDG_DATA_HOME
         $env:XDG_DATA_HOME = $env:LOCALAPPDATA = "$TestDrive/no-key"

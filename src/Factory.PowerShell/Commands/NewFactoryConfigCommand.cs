@@ -23,7 +23,9 @@ public sealed class NewFactoryConfigCommand : RepositoryCmdlet
             {
                 var path = request.ConfigFile;
                 Pump(request.Repository, async (_, stopping) => path ??= System.IO.Path.Combine((await GitRepository.OpenAsync(new Git(), request.Repository, stopping).ConfigureAwait(false)).Root, ConfigLoader.FileName));
-                if (path is null || !ShouldProcess(path, "Write a starter configuration")) continue;
+                if (path is null) continue;
+                ConfigTemplate.RequireFree(path);
+                if (!ShouldProcess(path, "Write a starter configuration")) continue;
                 ConfigTemplate.Write(path);
                 // From the provider, so that it shows as Get-Item shows it.
                 WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true);

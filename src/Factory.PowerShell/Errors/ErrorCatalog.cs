@@ -66,6 +66,11 @@ internal static class ErrorCatalog
     /// <summary>There is no such run.</summary>
     public static ErrorRecord RunNotFound(FactoryException error, string run) => OfProblem(error, ErrorCategory.ObjectNotFound, run);
 
+    /// <summary>No repository or ledger that was looked at has a run of this id.</summary>
+    public static ErrorRecord RunNotFound(string run) => Make(
+        new ItemNotFoundException($"There is no run '{run}'."), ErrorCategory.ObjectNotFound, run, $"There is no run '{run}'.",
+        "Look at the runs there are (Get-FactoryRun); wildcards may be used there, for example *_001.");
+
     /// <summary>A run's manifest or verdict cannot be read.</summary>
     public static ErrorRecord RunUnreadable(FactoryException error, string run) => OfProblem(error, ErrorCategory.InvalidData, run);
 
@@ -114,7 +119,11 @@ internal static class ErrorCatalog
     }
 
     private static ErrorRecord OfProblem(FactoryException error, ErrorCategory category, object target, [CallerMemberName] string name = "") =>
-        Make(Redacted(error), category, target, error.Message, error.Blocker.NextAction, name);
+        Make(Redacted(error), category, target, Placed(error.Blocker), error.Blocker.NextAction, name);
+
+    // A message leaves the place to the blocker's path.
+    private static string Placed(Blocker blocker) =>
+        blocker.Path is { } path && !blocker.Message.Contains(path, StringComparison.Ordinal) ? $"{path}: {blocker.Message}" : blocker.Message;
 
     private static ErrorRecord Make(
         Exception error, ErrorCategory category, object target, string message, string action, [CallerMemberName] string name = "") =>
