@@ -79,6 +79,15 @@ Describe 'Get-FactoryLedger' {
         $problems[0].ErrorDetails.RecommendedAction | Should -Match 'Test-FactoryAttestation -RunDir'
     }
 
+    It 'writes an error for a run that no ledger has, when nothing else is asked' {
+        Get-FactoryLedger -Path $ledger, "$runs/*.jsonl" -RunId nosuch -ErrorVariable problems -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        @($problems).Count | Should -Be 1
+        $problems[0].FullyQualifiedErrorId | Should -BeLike 'FactoryRunNotFound,*'
+        $problems[0].CategoryInfo.Category, $problems[0].TargetObject | Should -Be 'ObjectNotFound', 'nosuch'
+        Get-FactoryLedger -Path $ledger -RunId nosuch -Status FAIL -ErrorAction Stop | Should -BeNullOrEmpty
+        @(Get-FactoryLedger -Path $ledger -RunId $run.RunId -First 0 -ErrorAction Stop).Count | Should -Be 0
+    }
+
     It 'takes -LiteralPath literally' {
         $null = New-Item -ItemType Directory "$TestDrive/a[1]"
         Copy-Item $ledger -Destination ([WildcardPattern]::Escape("$TestDrive/a[1]"))
@@ -150,6 +159,10 @@ Describe 'Completion' {
         @{ Line = 'Invoke-FactoryOneshot -Worker A_worker, B'; Expected = @('B_worker') }
         @{ Line = 'Get-FactoryLedger -EventType RUN_S'; Expected = 'RUN_START', 'RUN_STATE' }
         @{ Line = 'Get-FactoryLedger -Status b'; Expected = @('BLOCKED') }
+        @{ Line = 'Get-FactoryLedger -Actor '; Expected = 'A_worker', 'B_worker', 'Z_integrator' }
+        @{ Line = 'Get-FactoryLedger -Kind '; Expected = @('factory') }
+        @{ Line = 'Invoke-FactoryOneshot -BaseRef '; Expected = 'HEAD', 'main' }
+        @{ Line = 'Invoke-FactoryOneshot -StrictCollisionMode '; Expected = '$true', '$false' }
     ) {
         Complete $Line | Should -Be $Expected
     }
