@@ -77,7 +77,8 @@ public sealed class InvokeFactoryOneshotCommand : RepositoryCmdlet
 
     private void Run(RunRequest request) => Pump(request.Repository, async (port, stopping) =>
     {
-        var observer = new ProgressObserver(port, ActivityId);
+        // What is written for the pipeline is read by nobody once it stops; the host still shows it.
+        var observer = new ProgressObserver(port, ActivityId, Host.UI.WriteWarningLine);
         RunResult result;
         try
         {
