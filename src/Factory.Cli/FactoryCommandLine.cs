@@ -20,6 +20,9 @@ internal static class FactoryCommandLine
         var globals = new GlobalOptions();
         // A base ref may begin with '@', which would otherwise name a file of further arguments.
         var parsed = Build(globals).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        // Help lists what every verb takes, and the demo takes less.
+        if (parsed.CommandResult.Command.Name == DemoCommand.Name)
+            foreach (var option in DemoCommand.Ignored(globals)) option.Hidden = true;
         return parsed.Action is ParseErrorAction || UsageError.HasEmpty(arguments)
             ? Task.FromResult(UsageError.Report(parsed, globals, arguments))
             : parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeToEnd });

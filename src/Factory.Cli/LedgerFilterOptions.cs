@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Factory.Core.Contracts;
 using Factory.Core.Ledger;
 
 namespace Factory.Cli;
@@ -7,15 +8,15 @@ namespace Factory.Cli;
 internal sealed class LedgerFilterOptions
 {
     private readonly Option<string?> _runId = new("--run-id") { Description = "Only this run.", HelpName = "ID" };
-    private readonly Option<string[]> _eventType = new("--event-type") { Description = "Only this event type; may be given several times.", HelpName = "TYPE" };
+    private readonly Option<string[]> _eventType = TypedOption.Known(new Option<string[]>("--event-type") { Description = "Only this event type; may be given several times.", HelpName = "TYPE" }, WireEnum<LedgerEventType>.All);
     private readonly Option<string?> _actor = new("--actor") { Description = "Only this worker, or the integrator.", HelpName = "NAME" };
     private readonly Option<int?> _rc = TypedOption.Number("--rc", "Only this return code.");
     private readonly Option<DateTimeOffset?> _since = TypedOption.Time("--since", "Not before this time (RFC 3339; UTC when no offset is given).");
     private readonly Option<DateTimeOffset?> _until = TypedOption.Time("--until", "Not after this time.");
-    private readonly Option<string?> _status = new("--status") { Description = "Only this status.", HelpName = "STATUS" };
+    private readonly Option<string?> _status = TypedOption.Known(new Option<string?>("--status") { Description = "Only this status.", HelpName = "STATUS" }, WireEnum<RunStatus>.All);
     private readonly Option<string?> _kind = new("--kind") { Description = "Only this kind of run.", HelpName = "KIND" };
-    private readonly Option<int?> _first = TypedOption.Count("--first", "Only the first N of what is found.");
-    private readonly Option<int?> _last = TypedOption.Count("--last", "Only the last N of what is found.");
+    private readonly Option<int?> _first = TypedOption.Count("--first", "Only the first N of what is found; with --last, both ends.");
+    private readonly Option<int?> _last = TypedOption.Count("--last", "Only the last N of what is found; with --first, both ends.");
 
     /// <summary>Adds the options to a verb.</summary>
     public void AddTo(Command command)

@@ -11,8 +11,8 @@ internal sealed class RunOptions
     private readonly Option<string?> _runId = new("--run-id") { Description = "The id of the run; a new one when left out.", HelpName = "ID" };
     private readonly Option<string[]> _workers = Workers();
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Make every file, but no worktree, and run no command." };
-    private readonly Option<bool?> _strict = TypedOption.Choice("--strict-collision-mode", "Whether two workers on one path block the run.", isFlag: false);
-    private readonly Option<bool?> _identical = TypedOption.Choice("--allow-identical-patch-overlap", "Tolerate identical changes of two workers to one path.", isFlag: true);
+    private readonly TypedOption.ChoiceOption _strict = TypedOption.OfChoice("--strict-collision-mode", "Whether two workers on one path block the run.", isFlag: false);
+    private readonly TypedOption.ChoiceOption _identical = TypedOption.OfChoice("--allow-identical-patch-overlap", "Tolerate identical changes of two workers to one path.", isFlag: true);
     private readonly Option<int?> _maxParallel = TypedOption.Count("--max-parallel", "How many workers run at once; 0 is all of them.");
 
     /// <summary>Adds the options to a verb.</summary>
@@ -29,8 +29,8 @@ internal sealed class RunOptions
         {
             BaseRef = context.Parsed.GetValue(_baseRef),
             Workers = Names(context.Parsed.GetValue(_workers)),
-            StrictCollisionMode = context.Parsed.GetValue(_strict),
-            AllowIdenticalPatchOverlap = context.Parsed.GetValue(_identical),
+            StrictCollisionMode = _strict.Read(context.Parsed),
+            AllowIdenticalPatchOverlap = _identical.Read(context.Parsed),
             MaxParallel = context.Parsed.GetValue(_maxParallel),
         },
     };

@@ -7,6 +7,18 @@ namespace Factory.Cli;
 /// <summary>Options whose values are more than text; a value that does not fit is refused in plain words.</summary>
 internal static class TypedOption
 {
+    /// <summary>A choice that was made.</summary>
+    /// <param name="IsTrue">What was chosen.</param>
+    public readonly record struct Choice(bool IsTrue);
+
+    /// <summary>An option for one. Not of the type bool, whose option takes no other word, so that a wrong one could not be refused by what it is.</summary>
+    /// <param name="name">The option.</param>
+    public sealed class ChoiceOption(string name) : Option<Choice?>(name)
+    {
+        /// <summary>What the command line says, or null.</summary>
+        public bool? Read(ParseResult parsed) => parsed.GetValue(this)?.IsTrue;
+    }
+
     /// <summary>A whole number.</summary>
     public static Option<int?> Number(string name, string description) =>
         new(name) { Description = description, HelpName = "N", CustomParser = result => ReadNumber(result, int.MinValue) };
@@ -23,13 +35,24 @@ internal static class TypedOption
     /// <param name="name">The option.</param>
     /// <param name="description">What it is for.</param>
     /// <param name="isFlag">Whether the option alone means true.</param>
-    public static Option<bool?> Choice(string name, string description, bool isFlag) => new(name)
+    public static ChoiceOption OfChoice(string name, string description, bool isFlag) => new(name)
     {
         Description = description,
         HelpName = "true|false",
         Arity = isFlag ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
         CustomParser = ReadChoice,
     };
+
+    /// <summary>The same option, held to words that are known, in any case.</summary>
+    public static Option<T> Known<T>(Option<T> option, IReadOnlyList<string> known)
+    {
+        option.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(token => !known.Contains(token.Value, StringComparer.OrdinalIgnoreCase)))
+                result.AddError($"{option.Name}: '{token.Value}' is not one of {string.Join(", ", known)}");
+        });
+        return option;
+    }
 
     private static int? ReadNumber(ArgumentResult result, int least)
     {
@@ -42,11 +65,11 @@ internal static class TypedOption
             ? time
             : Refuse<DateTimeOffset>(result, "a time; write one as 2026-02-18T13:15:10Z");
 
-    private static bool? ReadChoice(ArgumentResult result) => result.Tokens switch
+    private static Choice? ReadChoice(ArgumentResult result) => result.Tokens switch
     {
-        [] => true,
-        [.., var token] when bool.TryParse(token.Value, out var choice) => choice,
-        _ => Refuse<bool>(result, "true or false"),
+        [] => new Choice(true),
+        [.., var token] when bool.TryParse(token.Value, out var choice) => new Choice(choice),
+        _ => Refuse<Choice>(result, "true or false"),
     };
 
     private static T? Refuse<T>(ArgumentResult result, string expected) where T : struct

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Factory.Cli.Output;
 using Factory.Core.Configuration;
 using Factory.Core.Contracts;
@@ -16,7 +17,7 @@ internal static class UsageError
     /// <summary>Reports it on standard error, and as one JSON document when that was asked for.</summary>
     public static int Report(ParseResult parsed, GlobalOptions globals, IReadOnlyList<string> arguments)
     {
-        var verb = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
+        var verb = Path(parsed.CommandResult);
         var hint = Nearest(parsed) is { } nearest ? $"did you mean '{nearest}'? 'factory {verb}--help' shows what there is" : $"'factory {verb}--help' shows what there is";
         var messages = parsed.Errors.Select(error => Untrusted.Line(new SecretRedactor().Redact(error.Message))).Distinct(StringComparer.Ordinal).ToList();
         if (HasEmpty(arguments)) messages.Add("an argument is empty: is it a variable that is not set?");
@@ -28,6 +29,10 @@ internal static class UsageError
         output.Write(stream => stream.Write(FactoryJson.Write(RunResults.Refused(blockers, RunStatus.Fail))), Console.Error);
         return RunStatus.Fail.ToExitCode();
     }
+
+    // A verb below another is none without it.
+    private static string Path(CommandResult result) =>
+        result.Command is RootCommand ? "" : (result.Parent is CommandResult above ? Path(above) : "") + result.Command.Name + " ";
 
     // A line that does not parse may hide the option from the parser; what the caller typed counts.
     private static bool IsJson(ParseResult parsed, GlobalOptions globals, IReadOnlyList<string> arguments) =>

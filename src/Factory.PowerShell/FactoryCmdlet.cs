@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Factory.Core.Contracts;
+using Factory.PowerShell.Errors;
 using Factory.PowerShell.Pumping;
 
 namespace Factory.PowerShell;
@@ -39,8 +40,13 @@ public abstract class FactoryCmdlet : PSCmdlet, IDisposable
         if (_work.IsCompleted) _stop.Dispose();
     }
 
-    /// <summary>Runs work away from the pipeline thread and writes what it leaves in the port, until it has ended.</summary>
-    private protected void Pump(Func<PipelinePort, CancellationToken, Task> work)
+    /// <summary>
+    /// Runs work away from the pipeline thread and writes what it leaves in the port, until it has ended. What the disk refuses
+    /// is an error of this one input; the cmdlet goes on with the next.
+    /// </summary>
+    /// <param name="target">The input that the work is about, for the error.</param>
+    /// <param name="work">The work.</param>
+    private protected void Pump(string target, Func<PipelinePort, CancellationToken, Task> work)
     {
         var port = new PipelinePort();
         var token = StopToken;
@@ -57,20 +63,25 @@ public abstract class FactoryCmdlet : PSCmdlet, IDisposable
                 }
             },
             CancellationToken.None);
-        var isWhole = false;
+        var isWritten = false;
         try
         {
             foreach (var item in port.ReadAll(token)) Write(item);
+            isWritten = true;
             _work.GetAwaiter().GetResult();
-            isWhole = true;
         }
         catch (OperationCanceledException) when (token.IsCancellationRequested)
         {
             throw new PipelineStoppedException();
         }
+        catch (Exception error) when (isWritten && error is (IOException or UnauthorizedAccessException))
+        {
+            WriteError(ErrorCatalog.DiskFailed(error, target));
+        }
         finally
         {
-            if (!isWhole) Cancel();
+            // Only when the pipeline took no more. Work that failed has ended, and the token serves the next input too.
+            if (!isWritten) Cancel();
             ((IAsyncResult)_work).AsyncWaitHandle.WaitOne(Patience);
         }
     }

@@ -28,30 +28,40 @@ public abstract class LedgerCmdlet : FactoryCmdlet
     [ValidateNotNullOrEmpty]
     public string[]? LiteralPath { get; set; }
 
-    /// <summary>The folder of a run; its ledger is the one beside it.</summary>
+    /// <summary>The folder of a run; its ledger is the one beside it, or for a copied folder the run's own.</summary>
     [Parameter(Mandatory = true, ParameterSetName = RunSet, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? RunDir { get; set; }
 
-    /// <summary>The ledgers that the caller's parameters mean; a bad one is written as an error and left out.</summary>
-    private protected IEnumerable<string> Ledgers()
-    {
-        if (LiteralPath is not null) return Paths.Literal(LiteralPath).Select(OfFolder).OfType<string>();
-        if (Path is not null) return Paths.Expand(Path).Select(OfFolder).OfType<string>();
-        if (RunDir is null) return [FromLocation().Ledger];
-        return Paths.Resolve(RunDir) is { } folder ? [new LedgerPaths(System.IO.Path.Combine(folder, "..")).Ledger] : [];
-    }
+    /// <summary>What the caller's parameters mean to read; a bad one is written as an error and left out.</summary>
+    private protected IEnumerable<NamedLedger> Ledgers() => Find(
+        NamedLedger.FindAsync, ledger => new NamedLedger(ledger), (ledger, folder) => new NamedLedger(ledger, System.IO.Path.GetFileName(folder)));
 
-    private string? OfFolder(string path)
+    /// <summary>The whole ledgers that the caller's parameters mean; a bad one is written as an error and left out.</summary>
+    private protected IEnumerable<string> WholeLedgers() => Find(NamedLedger.FindWholeAsync, ledger => ledger, (ledger, _) => ledger);
+
+    private IEnumerable<T> Find<T>(Func<string, IReadOnlyDictionary<string, string>, CancellationToken, Task<T>> ofPath, Func<string, T> ofLocation, Func<string, string, T> besideRun) where T : class
     {
-        try
+        if (LiteralPath is not null) return Paths.Literal(LiteralPath).Select(OfPath).OfType<T>();
+        if (Path is not null) return Paths.Expand(Path).Select(OfPath).OfType<T>();
+        if (RunDir is null) return [ofLocation(FromLocation().Ledger)];
+        if (Paths.Resolve(RunDir) is not { } found) return [];
+        var folder = System.IO.Path.TrimEndingDirectorySeparator(found);
+        // What comes after a run's end, such as its attestation, is only in the ledger beside it.
+        var beside = new LedgerPaths(System.IO.Path.Combine(folder, "..")).Ledger;
+        return File.Exists(beside) || !Directory.Exists(folder) ? [besideRun(beside, folder)] : OfPath(folder) is { } copy ? [copy] : [];
+
+        T? OfPath(string path)
         {
-            return NamedLedger.FindAsync(path, RunRequest.CurrentEnvironment(), StopToken).GetAwaiter().GetResult();
-        }
-        catch (FactoryException error)
-        {
-            WriteError(ErrorCatalog.LedgerNotFound(error, path));
-            return null;
+            try
+            {
+                return ofPath(path, RunRequest.CurrentEnvironment(), StopToken).GetAwaiter().GetResult();
+            }
+            catch (FactoryException error)
+            {
+                WriteError(ErrorCatalog.LedgerNotFound(error, path));
+                return null;
+            }
         }
     }
 

@@ -33,6 +33,9 @@ public sealed class DemoTests(DemoRun demo) : IClassFixture<DemoRun>
         Assert.StartsWith("PASS  demo_", result.Output, StringComparison.Ordinal);
         foreach (var expected in (string[])["D_worker", "report: ", "branch: codex/factory/", "look:   git diff ", "The repository is kept in "])
             Assert.Contains(expected, result.Output, StringComparison.Ordinal);
+        // Not on the PATH here, so by its file: the line works as it stands.
+        if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, "factory"))))
+            Assert.Contains($"  dotnet {Path.Combine(AppContext.BaseDirectory, "factory.dll")} ledger --repo ", result.Output, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', result.Output);
         Assert.Empty(result.Error);
     }

@@ -22,7 +22,7 @@ public sealed class LedgerVerbTests
         var repository = await Scratch.NewRepositoryAsync();
         var run = FactoryProcess.Run(repository, "oneshot", "--json").Json.GetProperty("run_dir").GetString()!;
         var count = FactoryProcess.Run(repository, "ledger", "--json").Json.GetProperty("count").GetInt32();
-        foreach (var folder in (string[])[repository, repository + "/", Path.GetDirectoryName(run)!, run])
+        foreach (var folder in (string[])[repository, repository + "/", Path.GetDirectoryName(run)!])
             Assert.Equal(count, FactoryProcess.Run(Scratch.Root, "ledger", "--path", folder, "--json").Json.GetProperty("count").GetInt32());
 
         foreach (var verb in (string[])["ledger", "ledger-replay", "ledger-verify"])
@@ -32,6 +32,38 @@ public sealed class LedgerVerbTests
             Assert.Contains("is a folder, and no ledger belongs to it", refused.Error, StringComparison.Ordinal);
             Assert.Contains("factory_ledger.jsonl", refused.Error, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task The_folder_of_a_run_stands_for_that_runs_own_events_wherever_it_was_copied_to()
+    {
+        var repository = await Scratch.NewRepositoryAsync();
+        FactoryProcess.Run(repository, "oneshot", "--json");
+        var second = FactoryProcess.Run(repository, "oneshot", "--json").Json;
+        var (run, id) = (second.GetProperty("run_dir").GetString()!, second.GetProperty("run_id").GetString());
+        var copy = Path.Combine(Scratch.NewFolder(), "evidence");
+        Directory.CreateDirectory(copy);
+        foreach (var name in (string[])["RUN_MANIFEST.json", "ledger.jsonl"]) File.Copy(Path.Combine(run, name), Path.Combine(copy, name));
+        var count = File.ReadAllLines(Path.Combine(run, "ledger.jsonl")).Length;
+        foreach (var path in (string[])[run, copy, copy + "/", Path.Combine(copy, "ledger.jsonl")])
+        {
+            var found = FactoryProcess.Run(Scratch.Root, "ledger", "--path", path, "--json");
+            Assert.Equal(0, found.ExitCode);
+            Assert.Equal(count, found.Json.GetProperty("count").GetInt32());
+            Assert.All(found.Json.GetProperty("entries").EnumerateArray(), entry => Assert.Equal(id, entry.GetProperty("run_id").GetString()));
+            Assert.Equal("UNCHECKED", found.Json.GetProperty("signature").GetProperty("status").GetString());
+            Assert.Equal(id, Assert.Single(FactoryProcess.Run(Scratch.Root, "ledger-replay", "--path", path, "--json").Json.GetProperty("runs").EnumerateArray()).GetProperty("run_id").GetString());
+        }
+
+        Assert.Equal(0, FactoryProcess.Run(repository, "ledger-verify", "--path", run).ExitCode);
+        var refused = FactoryProcess.Run(Scratch.Root, "ledger-verify", "--path", copy);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains($"factory verify --run-dir {copy}", refused.Error, StringComparison.Ordinal);
+
+        // A run that has not ended has no extract yet; the ledger beside it has its events.
+        File.Delete(Path.Combine(run, "ledger.jsonl"));
+        Assert.All(FactoryProcess.Run(Scratch.Root, "ledger", "--path", run, "--json").Json.GetProperty("entries").EnumerateArray(), entry => Assert.Equal(id, entry.GetProperty("run_id").GetString()));
+        Assert.Equal(0, FactoryProcess.Run(Scratch.Root, "ledger", "--path", run, "--run-id", "another", "--json").Json.GetProperty("count").GetInt32());
     }
 
     [Fact]

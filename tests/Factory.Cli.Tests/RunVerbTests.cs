@@ -82,12 +82,16 @@ public sealed class RunVerbTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "the signal cannot be sent there");
         var repository = await Scratch.NewRepositoryAsync();
         var file = Path.Combine(repository, "factory.config.json");
-        File.WriteAllText(file, File.ReadAllText(file).Replace("""["git", "apply", "{repo}/patches/b.patch"]""", """["sleep", "60"]""", StringComparison.Ordinal));
+        // One that ends at the first signal leaves nothing to wait for.
+        var script = Path.Combine(Scratch.NewFolder(), "stubborn.sh");
+        File.WriteAllText(script, "trap '' INT\nsleep 60\n");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("""["git", "apply", "{repo}/patches/b.patch"]""", $$"""["sh", "{{script}}"]""", StringComparison.Ordinal));
         using var process = FactoryProcess.Start(repository, "oneshot", "--json");
         await WaitForAsync(() => Directory.Exists(Path.Combine(repository, "tools")) && Directory.EnumerateFiles(Path.Combine(repository, "tools"), "command.stdout.log", SearchOption.AllDirectories).Any(log => log.Contains("B_worker", StringComparison.Ordinal)));
         using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
         var result = FactoryProcess.Finish(process);
         Assert.Equal(2, result.ExitCode);
+        Assert.Single(result.Error.Split('\n'), line => line.Contains("stopping: waiting up to 10 s for the workers' processes to end", StringComparison.Ordinal));
         Assert.True(File.Exists(result.Json.GetProperty("report").GetString()));
         Assert.Contains(result.Json.GetProperty("blockers").EnumerateArray(), blocker => blocker.GetProperty("worker").GetString() == "B_worker");
     }

@@ -44,6 +44,9 @@ public sealed class TrustVerbTests(TrustedRun demo) : IClassFixture<TrustedRun>
         {
             var result = Factory([.. verb, "--public-key", demo.OtherPublicKey, "--json"]);
             Assert.Equal((2, "BLOCKED"), (result.ExitCode, Text(result.Json, "status")));
+            var shown = Factory([.. verb, "--public-key", demo.OtherPublicKey]).Output;
+            Assert.Contains("if the key was replaced, give that key's public file with --public-key", shown, StringComparison.Ordinal);
+            Assert.DoesNotContain("find out who changed it", shown, StringComparison.Ordinal);
         }
     }
 

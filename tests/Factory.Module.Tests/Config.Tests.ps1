@@ -32,9 +32,25 @@ Describe 'New-FactoryConfig' {
         Get-Content "$repository/factory.config.json" | Should -Be 'mine'
     }
 
+    It 'names the file that is there already, and does not say that it would write it' {
+        Set-Content "$repository/factory.config.json" 'mine'
+        foreach ($whatIf in $false, $true) {
+            $said = New-FactoryConfig -Path $repository -WhatIf:$whatIf -ErrorVariable problems -ErrorAction SilentlyContinue 6>&1
+            $said | Should -BeNullOrEmpty
+            "$($problems[0])" | Should -Match "$([regex]::Escape((Join-Path (Resolve-Path $repository) 'factory.config.json'))).*exists already"
+        }
+    }
+
     It 'writes nothing with -WhatIf' {
         New-FactoryConfig -Path $repository -WhatIf | Should -BeNullOrEmpty
         "$repository/factory.config.json" | Should -Not -Exist
+    }
+
+    It 'is asked for in the repository that has no configuration' {
+        $another = New-SampleRepository "$TestDrive/$(New-Guid)"
+        Invoke-FactoryOneshot -Path $another, $repository -DryRun -ErrorVariable problems -ErrorAction SilentlyContinue -WarningAction Ignore | Out-Null
+        @($problems).Count | Should -Be 1
+        "$($problems[0])" | Should -Match "there is no configuration file factory.config.json in $([regex]::Escape((Resolve-Path $repository)))"
     }
 
     It 'is what a run without a configuration names as the next step' {

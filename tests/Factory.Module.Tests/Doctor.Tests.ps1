@@ -27,6 +27,13 @@ Describe 'Test-FactoryDoctor' {
         $finding.NextAction | Should -Not -BeNullOrEmpty
     }
 
+    It 'names the cmdlet that is the next step' {
+        $bare = New-SampleRepository "$TestDrive/bare"
+        Remove-Item "$bare/factory.config.json"
+        (Test-FactoryDoctor -Path $bare | Where-Object Name -EQ 'config').NextAction | Should -Match 'New-FactoryConfig'
+        (Test-FactoryDoctor -Path $bare -ConfigPath "$bare/nope.json" | Where-Object Name -EQ 'config').NextAction | Should -Match 'New-FactoryConfig -ConfigPath .*nope.json'
+    }
+
     It 'stops at Select-Object -First' {
         @(Test-FactoryDoctor -Path $repository | Select-Object -First 1).Count | Should -Be 1
     }

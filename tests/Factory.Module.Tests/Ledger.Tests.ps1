@@ -56,14 +56,38 @@ Describe 'Get-FactoryLedger' {
 
     It 'takes a folder for its ledger, and refuses one that has none' {
         $count = @(Get-FactoryLedger -Path $ledger).Count
+        foreach ($folder in $repository, (Split-Path $ledger)) { @(Get-FactoryLedger -Path $folder).Count | Should -Be $count }
         foreach ($folder in $repository, (Split-Path $ledger), $run.RunDir) {
-            @(Get-FactoryLedger -Path $folder).Count | Should -Be $count
             (Test-FactoryLedger -LiteralPath $folder).Events | Should -Be $count
         }
         Get-FactoryLedger -Path (Split-Path $repository) -ErrorVariable problems -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
         $problems[0].FullyQualifiedErrorId | Should -BeLike 'FactoryLedgerNotFound,*'
         "$($problems[0]) $($problems[0].ErrorDetails.RecommendedAction)" | Should -Match 'is a folder.*factory_ledger.jsonl'
     }
+
+    It 'takes the folder of a run for that run, also where it was copied to' {
+        $copy = (Copy-Item -Recurse $other.RunDir "$TestDrive/evidence" -PassThru)[0].FullName
+        $count = @(Get-Content "$copy/ledger.jsonl").Count
+        foreach ($folder in $other.RunDir, $copy) {
+            $events = Get-Item $folder | Get-FactoryLedger
+            $events.Count | Should -Be $count
+            $events.RunId | Sort-Object -Unique | Should -Be $other.RunId
+        }
+        (Get-FactoryLedger -RunDir $copy).Count | Should -Be $count
+        (Get-FactoryLedger -RunDir $other.RunDir).RunId | Sort-Object -Unique | Should -Be $other.RunId
+        Test-FactoryLedger -Path $copy -ErrorVariable problems -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $problems[0].ErrorDetails.RecommendedAction | Should -Match 'Test-FactoryAttestation -RunDir'
+    }
+
+    It 'writes an error for a run that no ledger has, when nothing else is asked' {
+        Get-FactoryLedger -Path $ledger, "$runs/*.jsonl" -RunId nosuch -ErrorVariable problems -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        @($problems).Count | Should -Be 1
+        $problems[0].FullyQualifiedErrorId | Should -BeLike 'FactoryRunNotFound,*'
+        $problems[0].CategoryInfo.Category, $problems[0].TargetObject | Should -Be 'ObjectNotFound', 'nosuch'
+        Get-FactoryLedger -Path $ledger -RunId nosuch -Status FAIL -ErrorAction Stop | Should -BeNullOrEmpty
+        @(Get-FactoryLedger -Path $ledger -RunId $run.RunId -First 0 -ErrorAction Stop).Count | Should -Be 0
+    }
+
     It 'takes -LiteralPath literally' {
         $null = New-Item -ItemType Directory "$TestDrive/a[1]"
         Copy-Item $ledger -Destination ([WildcardPattern]::Escape("$TestDrive/a[1]"))
@@ -135,6 +159,10 @@ Describe 'Completion' {
         @{ Line = 'Invoke-FactoryOneshot -Worker A_worker, B'; Expected = @('B_worker') }
         @{ Line = 'Get-FactoryLedger -EventType RUN_S'; Expected = 'RUN_START', 'RUN_STATE' }
         @{ Line = 'Get-FactoryLedger -Status b'; Expected = @('BLOCKED') }
+        @{ Line = 'Get-FactoryLedger -Actor '; Expected = 'A_worker', 'B_worker', 'Z_integrator' }
+        @{ Line = 'Get-FactoryLedger -Kind '; Expected = @('factory') }
+        @{ Line = 'Invoke-FactoryOneshot -BaseRef '; Expected = 'HEAD', 'main' }
+        @{ Line = 'Invoke-FactoryOneshot -StrictCollisionMode '; Expected = '$true', '$false' }
     ) {
         Complete $Line | Should -Be $Expected
     }

@@ -156,6 +156,20 @@ Describe 'Many at once' {
         $runs.Status | Should -Be 'PASS', 'PASS'
     }
 
+    It 'says at Ctrl+C that it waits for the workers' -Skip:$IsWindows {
+        # One that ends at the first signal leaves nothing to wait for.
+        Set-SampleFile "$TestDrive/stubborn.sh" "trap '' INT`nsleep 60`n"
+        $repository = New-SampleRepository "$TestDrive/interrupted" @{ A_worker = @('sh', "$TestDrive/stubborn.sh") }
+        $said = "$TestDrive/interrupted.txt"
+        $line = "Import-Module '$ModulePath/Factory.psd1'; Invoke-FactoryOneshot -LiteralPath '$repository'"
+        $shell = Start-Process pwsh -ArgumentList '-NoProfile', '-Command', "`"$line`"" -RedirectStandardOutput $said -RedirectStandardError "$said.err" -PassThru
+        for ($i = 0; $i -lt 200 -and -not (Get-ChildItem "$repository/tools/codex/runs/*/A_worker/LOGS/command.stdout.log" -ErrorAction Ignore); $i++) { Start-Sleep -Milliseconds 100 }
+        Start-Sleep -Milliseconds 500
+        kill -INT $shell.Id
+        $shell.WaitForExit(30000) | Should -BeTrue
+        @(Select-String -Path $said, "$said.err" -Pattern 'stopping: waiting up to 10 s for the workers').Count | Should -Be 1
+    }
+
     It 'leaves no process behind when it is stopped' {
         $seconds = Get-Random -Minimum 100000 -Maximum 999999
         $command = $IsWindows ? @('ping', '-n', "$seconds", '127.0.0.1') : @('sleep', "$seconds")

@@ -51,6 +51,17 @@ Describe 'Get-FactoryRun' {
         $events.RunId | Sort-Object -Unique | Should -Be $blocked.RunId
     }
 
+    It 'writes an error for a run that no repository has, and not for a wildcard or a filter' {
+        Get-FactoryRun -Path $repository -RunId nosuch -ErrorVariable problems -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
+        $problems[0].FullyQualifiedErrorId | Should -BeLike 'FactoryRunNotFound,*'
+        $problems[0].CategoryInfo.Category, $problems[0].TargetObject | Should -Be 'ObjectNotFound', 'nosuch'
+        $found = Get-Item $repository, $blockedRepository | Get-FactoryRun -RunId $run.RunId, $blocked.RunId, 'x*', 'nosuch' -ErrorVariable problems -ErrorAction SilentlyContinue
+        $found.RunId | Should -Be $run.RunId, $blocked.RunId
+        $problems.TargetObject | Should -Be 'nosuch'
+        Get-FactoryRun -Path $repository -RunId $run.RunId -Status FAIL -ErrorAction Stop | Should -BeNullOrEmpty
+        (Get-FactoryRun -Path $repository -RunId $run.RunId, $other.RunId -Newest 1 -ErrorAction Stop).RunId | Should -Be $other.RunId
+    }
+
     It 'stops at Select-Object -First' {
         (Get-FactoryRun -Path $repository | Select-Object -First 1).RunId | Should -Be $other.RunId
     }
@@ -75,6 +86,7 @@ Describe 'Completion for runs' {
     It 'offers <Expected> for "<Line>"' -ForEach @(
         @{ Line = 'Get-FactoryRun -Status b'; Expected = { 'BLOCKED' } }
         @{ Line = 'Get-FactoryRun -RunId '; Expected = { $other.RunId, $run.RunId } }
+        @{ Line = 'Get-FactoryRun -Kind '; Expected = { 'factory' } }
     ) {
         Push-Location $repository
         try { $offers = [System.Management.Automation.CommandCompletion]::CompleteInput($Line, $Line.Length, @{}).CompletionMatches } finally { Pop-Location }

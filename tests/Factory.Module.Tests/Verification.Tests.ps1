@@ -102,6 +102,7 @@ Describe 'Test-FactoryLedger' {
         $finding = Test-FactoryLedger -Path $ledger -PublicKey $stranger.PublicKeyPath -ErrorVariable problems -ErrorAction SilentlyContinue
         $finding.Status | Should -Be 'BLOCKED'
         $finding.Checkpoint.Status | Should -Be 'OTHERKEY'
+        $problems[0].ErrorDetails.RecommendedAction | Should -Match 'if the key was replaced, .* with -PublicKey'
         $problems[0].FullyQualifiedErrorId | Should -BeLike 'FactoryLedgerTampered,*'
     }
 
@@ -144,6 +145,9 @@ Describe 'New-FactoryAttestation and Test-FactoryAttestation' {
         $attestation.Provenance | Should -Exist
         $attestation.Head.Origin | Should -Be $run.Ledger.Origin
         ($attestation | Test-FactoryAttestation -PublicKey $key.PublicKeyPath -Repository $repository).Status | Should -Be 'PASS'
+        $unnamed = $attestation | Test-FactoryAttestation -Repository $repository -ErrorVariable problems -ErrorAction SilentlyContinue
+        $unnamed.Status, $unnamed.Changed.Count | Should -Be 'BLOCKED', 0
+        "$($problems[0])" | Should -Match "signed by key $($key.Fingerprint.Substring(0, 16))"
 
         $wrong = ConvertTo-SecureString 'another' -AsPlainText
         New-FactoryAttestation -RunDir "$copy/$($run.RunId)" -Key $key.Path -Passphrase $wrong -ErrorVariable problems -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
@@ -182,7 +186,19 @@ Describe 'New-FactoryAttestation and Test-FactoryAttestation' {
     It 'block where another key had to sign' {
         $result = Test-FactoryAttestation $run.RunDir -PublicKey $stranger.PublicKeyPath -ErrorVariable problems -ErrorAction SilentlyContinue
         $result.Status | Should -Be 'BLOCKED'
+        $result.Changed | Should -BeNullOrEmpty
+        "$($problems[0])" | Should -Match "is signed by key [0-9a-f]{16}\.\.\., which is not the key that was expected \($($stranger.Fingerprint.Substring(0, 16))"
+        $problems[0].ErrorDetails.RecommendedAction | Should -Match 'if the key was replaced, .* with -PublicKey'
         $problems[0].FullyQualifiedErrorId | Should -BeLike 'FactoryAttestationInvalid,*'
+    }
+
+    It 'leave a next step of the command line in its own words' {
+        $copy = Copy-SampleRun 'unfinished'
+        $folder = "$copy/$($run.RunId)"
+        Set-Content "$folder/RUN_MANIFEST.json" ((Get-Content -Raw "$folder/RUN_MANIFEST.json") -replace '"PASS"', '"PENDING"') -NoNewline
+        Remove-Item -Recurse "$folder/attestations"
+        $null = Test-FactoryAttestation $folder -ErrorVariable problems -ErrorAction SilentlyContinue
+        $problems[0].ErrorDetails.RecommendedAction | Should -Match "factory integrate --run-id $($run.RunId)"
     }
 
     It 'say what was not checked where no key is known, and require it on request' {

@@ -9,17 +9,29 @@ namespace Factory.Cli.Commands;
 /// <summary><c>demo</c>: a whole run on the sample repository, in a temporary folder.</summary>
 internal static class DemoCommand
 {
+    /// <summary>The verb.</summary>
+    public const string Name = "demo";
+
     /// <summary>Makes the verb.</summary>
     public static Command Create(GlobalOptions globals)
     {
         var blocked = new Option<bool>("--blocked") { Description = "Show a run that is stopped: one worker leaves its scope, two change one file." };
-        var keep = TypedOption.Choice("--keep", "Keep the repository to look at, which is the default; '--keep false' deletes it after the run.", isFlag: true);
-        var command = Verb.Create("demo", "Run four workers on a small sample repository in a temporary folder.", globals, context =>
-            RunAsync(context, context.Parsed.GetValue(blocked), context.Parsed.GetValue(keep) ?? true));
+        var keep = TypedOption.OfChoice("--keep", "Keep the repository to look at, which is the default; '--keep false' deletes it after the run.", isFlag: true);
+        var command = Verb.Create(Name, "Run four workers on a small sample repository in a temporary folder.", globals, context =>
+            RunAsync(context, context.Parsed.GetValue(blocked), keep.Read(context.Parsed) ?? true));
         command.Options.Add(blocked);
         command.Options.Add(keep);
+        // It makes a repository and a configuration of its own: these two would be ignored.
+        command.Validators.Add(result =>
+        {
+            foreach (var option in Ignored(globals))
+                if (result.GetResult(option) is { Implicit: false }) result.AddError($"demo takes no {option.Name}: it makes a repository of its own");
+        });
         return command;
     }
+
+    /// <summary>The global options that mean nothing here.</summary>
+    public static IReadOnlyList<Option> Ignored(GlobalOptions globals) => [globals.Repo, globals.Config];
 
     private static async Task<VerbResult> RunAsync(VerbContext context, bool isBlocked, bool isKept)
     {
@@ -43,8 +55,9 @@ internal static class DemoCommand
         screen.Line();
         screen.Line($"The repository is kept in {folder}. Look at:");
         screen.Line($"  git -C {folder} log --oneline --graph --all");
-        screen.Line($"  factory ledger --repo {folder}");
-        screen.Line($"  factory verify --repo {folder} --public-key {key.PublicKeyPath}");
-        if (run.Report is not null) screen.Line($"  factory print-report --repo {folder}");
+        var factory = ProgramWords.Find();
+        screen.Line($"  {factory} ledger --repo {folder}");
+        screen.Line($"  {factory} verify --repo {folder} --public-key {key.PublicKeyPath}");
+        if (run.Report is not null) screen.Line($"  {factory} print-report --repo {folder}");
     }
 }

@@ -3,6 +3,7 @@ using Factory.Cli.Output;
 using Factory.Core.Contracts;
 using Factory.Core.Ledger;
 using Factory.Core.Ledger.Checkpoints;
+using Factory.Core.Pipeline;
 using Factory.Core.Pipeline.Folders;
 using Factory.Core.Pipeline.Records;
 
@@ -21,8 +22,9 @@ internal static class LedgerCommands
         var quick = new Option<bool>("--no-verify") { Description = "Do not verify the whole ledger beside the search: faster, and the signature's status is UNCHECKED." };
         var command = Verb.Create("ledger", "Find events in the ledger, in the order of time.", globals, async context =>
         {
-            var file = await FindAsync(context, path).ConfigureAwait(false);
-            var result = LedgerQuery.Find(file, filter.Read(context.Parsed), strict: false, verify: !context.Parsed.GetValue(quick), context.Cancellation);
+            var ledger = await FindAsync(context, path).ConfigureAwait(false);
+            var verify = !context.Parsed.GetValue(quick) && !ledger.IsExtract;
+            var result = LedgerQuery.Find(ledger.Path, ledger.Narrow(filter.Read(context.Parsed)), strict: false, verify, context.Cancellation);
             return new VerbResult(result.Status.ToExitCode(), stream => FactoryJson.Write(stream, result), screen => LedgerView.Show(result, screen)) { Warnings = Words(result.Problems) };
         });
         command.Options.Add(path);
@@ -37,8 +39,8 @@ internal static class LedgerCommands
         var path = PathOption();
         var command = Verb.Create("ledger-replay", "Rebuild the state of every run from the ledger.", globals, async context =>
         {
-            var file = await FindAsync(context, path).ConfigureAwait(false);
-            var result = LedgerQuery.Replay(file, cancellationToken: context.Cancellation);
+            var ledger = await FindAsync(context, path).ConfigureAwait(false);
+            var result = LedgerQuery.Replay(ledger.Path, ledger.Narrow(LedgerFilter.All), cancellationToken: context.Cancellation);
             return new VerbResult(result.Status.ToExitCode(), stream => FactoryJson.Write(stream, result), screen => LedgerView.Show(result, screen)) { Warnings = Words(result.Problems) };
         });
         command.Options.Add(path);
@@ -55,7 +57,7 @@ internal static class LedgerCommands
         {
             var (key, isRequired) = keys.Read(context, await context.FindRunsAsync().ConfigureAwait(false));
             var kept = context.Parsed.GetValue(head) is { } text ? LedgerHead.Parse(text) : null;
-            var result = LedgerVerifier.Verify(await FindAsync(context, path).ConfigureAwait(false), key, isRequired, context.Cancellation);
+            var result = LedgerVerifier.Verify(await FindWholeAsync(context, path).ConfigureAwait(false), key, isRequired, context.Cancellation);
             if (kept is not null) result = KeptHead.Judge(result, kept, context.Cancellation);
             return new VerbResult(result.Status.ToExitCode(), stream => FactoryJson.Write(stream, result), screen => LedgerView.Show(result, screen));
         });
@@ -66,13 +68,20 @@ internal static class LedgerCommands
     }
 
     /// <summary><c>--path</c>.</summary>
-    public static Option<string?> PathOption() => new("--path") { Description = "The ledger, or a folder that has one: of all runs, of one run, or a repository; the repository's own when left out.", HelpName = "FILE" };
+    public static Option<string?> PathOption() => new("--path") { Description = "The ledger, or a folder that has one: of all runs, of one run (that run's events), or a repository; the repository's own when left out.", HelpName = "FILE" };
 
-    /// <summary>The ledger that is meant. One that is named needs no repository.</summary>
-    public static async Task<string> FindAsync(VerbContext context, Option<string?> path)
+    /// <summary>The whole ledger that is meant. One that is named needs no repository.</summary>
+    public static async Task<string> FindWholeAsync(VerbContext context, Option<string?> path) => context.Parsed.GetValue(path) is { } file
+        ? await NamedLedger.FindWholeAsync(Path.GetFullPath(file), RunRequest.CurrentEnvironment(), context.Cancellation).ConfigureAwait(false)
+        : await OfRepositoryAsync(context).ConfigureAwait(false);
+
+    private static async Task<NamedLedger> FindAsync(VerbContext context, Option<string?> path) => context.Parsed.GetValue(path) is { } file
+        ? await NamedLedger.FindAsync(Path.GetFullPath(file), RunRequest.CurrentEnvironment(), context.Cancellation).ConfigureAwait(false)
+        : new NamedLedger(await OfRepositoryAsync(context).ConfigureAwait(false));
+
+    private static async Task<string> OfRepositoryAsync(VerbContext context)
     {
         var request = context.Request();
-        if (context.Parsed.GetValue(path) is { } file) return await NamedLedger.FindAsync(Path.GetFullPath(file), request.Environment, context.Cancellation).ConfigureAwait(false);
         return (await RunsLocation.FindAsync(request.Repository, request.ConfigFile, request.Environment, context.Cancellation).ConfigureAwait(false)).Ledger;
     }
 

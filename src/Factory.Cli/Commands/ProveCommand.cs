@@ -21,7 +21,7 @@ internal static class ProveCommand
             var (wanted, old) = (context.Parsed.GetValue(eventId), context.Parsed.GetValue(since));
             if (wanted is null == old is null)
                 throw new FactoryException(BlockerKind.Config, "say what is to be proved", "give either --event-id ID ('factory ledger --json' shows ids) or --since-checkpoint FILE");
-            var ledger = await LedgerCommands.FindAsync(context, path).ConfigureAwait(false);
+            var ledger = await LedgerCommands.FindWholeAsync(context, path).ConfigureAwait(false);
             var document = wanted is not null ? Inclusion(ledger, wanted, context.Cancellation) : Consistency(ledger, Path.GetFullPath(old!), context.Cancellation);
             if (context.Parsed.GetValue(output) is { } file) Write(Path.GetFullPath(file), document.Proof);
             return new VerbResult(document.ExitCode, stream => CliJson.Write(stream, document), screen =>

@@ -32,7 +32,7 @@ internal static class RunCommands
     public static Task<RunResult> RunAsync(VerbContext context, RunRequest request, Func<FactoryPipeline, RunRequest, CancellationToken, Task<RunResult>> work)
     {
         Task<RunResult> Under(IRunObserver observer) => work(new FactoryPipeline(new RunServices(observer, TimeProvider.System)), request, context.Cancellation);
-        return context.Screen.ShowsProgress ? new LiveProgress().WatchAsync(Under) : Under(SilentObserver.Instance);
+        return context.Screen.ShowsProgress ? new LiveProgress().WatchAsync(Under) : Under(new PlainProgress());
     }
 
     private static Command Starting(string name, string description, GlobalOptions globals, Func<FactoryPipeline, RunRequest, CancellationToken, Task<RunResult>> work, string? next)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Factory.Cli.Output;
+using Factory.Core.Attestation.Keys;
 using Factory.Core.Attestation.Verification;
 using Factory.Core.Contracts;
 using Factory.Core.Ledger.Checkpoints;
@@ -47,7 +48,7 @@ internal static class VerifyCommand
             { Extra.Length: 0 } => "it carries no ledger line, so there is nothing to hold against it",
             _ when !proof.Covers(proof.Extra.Span) => "the line that it carries is not in the checkpoint's tree",
             _ when signature == CheckpointSignature.Invalid => "the checkpoint's signature is not that of the key whose id it carries",
-            _ when signature == CheckpointSignature.OtherKey && isRequired => "the key did not sign the checkpoint",
+            _ when signature == CheckpointSignature.OtherKey && isRequired => $"the checkpoint {ExpectedKey.SignedBy(proof.Checkpoint.SignerId ?? "of nobody", key!)}; {ExpectedKey.IfReplaced}",
             _ => null,
         };
         var status = problem is not null ? RunStatus.Blocked : signature == CheckpointSignature.Valid ? RunStatus.Pass : RunStatus.Warn;

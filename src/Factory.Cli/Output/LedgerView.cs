@@ -1,4 +1,5 @@
 using System.Globalization;
+using Factory.Core.Attestation.Keys;
 using Factory.Core.Contracts;
 
 namespace Factory.Cli.Output;
@@ -47,7 +48,7 @@ internal static class LedgerView
         if (result.DigestCovers is { } covered) screen.Line($"  digest:  covers {Words(covered, "line")}");
         if (result.Checkpoint is { } checkpoint) screen.Line($"  signed:  {Words(checkpoint)}");
         if (result.Reason is not null) screen.Line($"  reason:  {result.Reason}");
-        if (result.Status == RunStatus.Blocked) screen.Line("  next:    compare the ledger with a backup or with the ledger.jsonl of each run; do not repair it in place", "red");
+        if (result.Status == RunStatus.Blocked) screen.Line($"  next:    {(result.IsOtherKeyAlone() ? ExpectedKey.IfReplaced : "compare the ledger with a backup or with the ledger.jsonl of each run; do not repair it in place")}", "red");
     }
 
     private static string Words(LedgerCheckpointFinding checkpoint)

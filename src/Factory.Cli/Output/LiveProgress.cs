@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Factory.Core.Contracts;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Factory.Cli.Output;
 
@@ -12,6 +13,7 @@ internal sealed class LiveProgress : IRunObserver
     private readonly SortedDictionary<string, (string Step, RunStatus Status, long Since)> _workers = new(StringComparer.Ordinal);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private string _stage = "starting";
+    private string? _stopping;
 
     /// <summary>Runs the work with the table over it.</summary>
     public async Task<T> WatchAsync<T>(Func<IRunObserver, Task<T>> work)
@@ -51,7 +53,13 @@ internal sealed class LiveProgress : IRunObserver
     {
     }
 
-    private Table Draw()
+    /// <inheritdoc/>
+    public void Stopping(TimeSpan most)
+    {
+        lock (_gate) _stopping = IRunObserver.StoppingWords(most);
+    }
+
+    private IRenderable Draw()
     {
         lock (_gate)
         {
@@ -66,7 +74,7 @@ internal sealed class LiveProgress : IRunObserver
                     step == "done" ? Text.Empty : new Text(Duration.Words(_clock.ElapsedMilliseconds - since)));
             }
 
-            return table;
+            return _stopping is null ? table : new Rows(new Text(_stopping, new Style(Color.Yellow)), table);
         }
     }
 }

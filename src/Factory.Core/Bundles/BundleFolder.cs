@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Factory.Core.Contracts;
 using Factory.Core.Repository;
@@ -7,7 +8,7 @@ namespace Factory.Core.Bundles;
 /// <summary>The documents of one bundle as they lie on disk.</summary>
 public sealed class BundleFolder
 {
-    private const string Missing = "is missing";
+    private const string MissingAction = "the run was stopped before it wrote this bundle, or the file was deleted; start a new run, what the worker did is in its worktree or on its branch";
     private readonly List<Blocker> _problems = [];
 
     private BundleFolder(string folder, string owner) => (Folder, Owner) = (folder, owner);
@@ -33,6 +34,7 @@ public sealed class BundleFolder
     /// <summary>The worker's own declaration, or null when it left none.</summary>
     public FilesChangedDocument? Declared { get; private set; }
 
+    private readonly List<string> _missing = [];
     private readonly Dictionary<string, byte[]> _documents = new(StringComparer.Ordinal);
 
     /// <summary>Reads a bundle; what is missing or unreadable is a problem, not an exception.</summary>
@@ -40,6 +42,7 @@ public sealed class BundleFolder
     {
         var bundle = new BundleFolder(folder, owner);
         foreach (var name in BundleFile.OfWorker) bundle.ReadFile(name);
+        bundle.TellMissing();
         bundle.Status = bundle.Decode<StatusDocument>(BundleFile.Status);
         bundle.Changed = bundle.Decode<FilesChangedDocument>(BundleFile.FilesChanged);
         bundle.Decode<ScopeLockDocument>(BundleFile.ScopeLock);
@@ -48,7 +51,7 @@ public sealed class BundleFolder
         if (File.Exists(Path.Combine(folder, BundleFile.FilesDeclared)))
         {
             bundle.ReadFile(BundleFile.FilesDeclared);
-            bundle.Declared = bundle.Decode<FilesChangedDocument>(BundleFile.FilesDeclared);
+            bundle.Declared = bundle.Decode<FilesChangedDocument>(BundleFile.FilesDeclared, bundle.DeclarationProblem);
         }
 
         return bundle;
@@ -70,7 +73,7 @@ public sealed class BundleFolder
         try
         {
             if (file.LinkTarget is not null) _problems.Add(Problem(name, "is a link"));
-            else if (!Path.Exists(file.FullName)) _problems.Add(Problem(name, Missing));
+            else if (!Path.Exists(file.FullName)) _missing.Add(name);
             else if (!RegularFile.Is(file.FullName)) _problems.Add(Problem(name, "is not a plain file"));
             else if (name.EndsWith(".json", StringComparison.Ordinal)) _documents[name] = File.ReadAllBytes(file.FullName);
         }
@@ -80,7 +83,7 @@ public sealed class BundleFolder
         }
     }
 
-    private T? Decode<T>(string name) where T : class
+    private T? Decode<T>(string name, Func<string, Blocker>? problem = null) where T : class
     {
         if (!_documents.TryGetValue(name, out var bytes)) return null;
         try
@@ -89,11 +92,26 @@ public sealed class BundleFolder
         }
         catch (JsonException error)
         {
-            _problems.Add(Problem(name, $"is not of its schema: {error.Message}"));
+            _problems.Add(problem?.Invoke(error.Message) ?? Problem(name, $"is not of its schema: {error.Message}"));
             return null;
         }
     }
 
+    // A run that was killed leaves none of them: that is one cause, and so one problem.
+    private void TellMissing()
+    {
+        if (_missing.Count == 0) return;
+        var (path, message) = _missing is [var only]
+            ? ($"{Owner}/{only}", $"{only} is missing")
+            : (Owner, string.Create(CultureInfo.InvariantCulture, $"{_missing.Count} of the {BundleFile.OfWorker.Count} files of the bundle are missing: {string.Join(", ", _missing)}"));
+        _problems.Add(new Blocker(BlockerKind.Schema, Owner, path, message, MissingAction));
+    }
+
+    // By the name that the worker wrote it under; where it is kept is the path.
+    private Blocker DeclarationProblem(string why) => new(
+        BlockerKind.Schema, Owner, $"{Owner}/{BundleFile.FilesDeclared}", $"the {BundleFile.FilesChanged} that the worker left is not of its schema: {why}",
+        "have the worker write schema_version 2, run_id, owner and changes[{path, change_type, reason, sha256}] (FACTORY_RUN_ID and FACTORY_WORKER_ID tell it who it is), or no such file at all: git tells what it changed");
+
     private Blocker Problem(string name, string what) =>
-        new(BlockerKind.Schema, Owner, $"{Owner}/{name}", $"{name} {what}", what == Missing ? "the run was stopped before it wrote this bundle, or the file was deleted; start a new run, what the worker did is in its worktree or on its branch" : "a worker may leave only FILES_CHANGED.json, SUMMARY.md, SUGGESTIONS.md and HANDOFF_NOTE.json; launch it again in a new run");
+        new(BlockerKind.Schema, Owner, $"{Owner}/{name}", $"{name} {what}", "a worker may leave only FILES_CHANGED.json, SUMMARY.md, SUGGESTIONS.md and HANDOFF_NOTE.json; launch it again in a new run");
 }

@@ -40,7 +40,7 @@ public static class ConfigLoader
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            return (null, [new(BlockerKind.Config, null, name, $"there is no configuration file {name}", "run `factory init`")]);
+            return (null, [new(BlockerKind.Config, null, name, $"there is no configuration file {name}{(repositoryRoot is not null && name != file ? $" in {repositoryRoot}" : "")}", explicitPath is null ? "run `factory init`" : $"run `factory init --config {Quoted(file)}`")]);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -68,6 +68,8 @@ public static class ConfigLoader
         if (overrides.Workers is { } ids) ConfigCrossRules.KeepWorkers(ids, draft);
         return draft.Problems.All.Count > 0 ? (null, draft.Problems.All) : (draft.Config with { Source = source }, []);
     }
+
+    private static string Quoted(string path) => path.Contains(' ', StringComparison.Ordinal) ? $"\"{path}\"" : path;
 
     private static string DisplayName(string file, string? repositoryRoot)
     {

@@ -73,6 +73,13 @@ public static class ConfigTemplate
 
         """;
 
+    /// <summary>Makes sure that there is no such file yet, for whoever asks before it is written.</summary>
+    /// <exception cref="FactoryException">The file exists already.</exception>
+    public static void RequireFree(string path)
+    {
+        if (Path.Exists(path)) throw Exists(path, null);
+    }
+
     /// <summary>Writes the starter file.</summary>
     /// <param name="path">The file, absolute; its folder exists.</param>
     /// <exception cref="FactoryException">The file exists already, or cannot be written.</exception>
@@ -86,11 +93,14 @@ public static class ConfigTemplate
         }
         catch (IOException error) when (File.Exists(path))
         {
-            throw new FactoryException(BlockerKind.Config, "the configuration file exists already, and it is not overwritten", "edit it, or move it away first", path, inner: error);
+            throw Exists(path, error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new FactoryException(BlockerKind.Config, $"the configuration file cannot be written: {error.Message}", "make its folder writable", path, inner: error);
         }
     }
+
+    private static FactoryException Exists(string path, Exception? cause) =>
+        new(BlockerKind.Config, "the configuration file exists already, and it is not overwritten", "edit it, or move it away first", path, inner: cause);
 }

@@ -15,7 +15,16 @@ public static partial class DocumentRules
     /// <exception cref="JsonException">The document is not of its schema; the message says where.</exception>
     public static T Read<T>(ReadOnlySpan<byte> utf8) where T : class
     {
-        var document = FactoryJson.Read<T>(utf8);
+        T document;
+        try
+        {
+            document = FactoryJson.Read<T>(utf8);
+        }
+        catch (JsonException error)
+        {
+            throw DocumentFault.Explain(error);
+        }
+
         return Check(document) is [var first, ..] ? throw new JsonException(first) : document;
     }
 

@@ -20,6 +20,14 @@ public interface IRunObserver
 
     /// <summary>Something a person should look at.</summary>
     void Warning(string message);
+
+    /// <summary>The run was told to end while a command of it was running, which is being ended first; once a run.</summary>
+    /// <param name="most">How long that may take: a process may ignore every signal but the last.</param>
+    void Stopping(TimeSpan most);
+
+    /// <summary>The words for <see cref="Stopping"/>.</summary>
+    static string StoppingWords(TimeSpan most) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"stopping: waiting up to {most.TotalSeconds:0} s for the workers' processes to end");
 }
 
 /// <summary>An observer that hears nothing.</summary>
@@ -49,6 +57,11 @@ public sealed class SilentObserver : IRunObserver
 
     /// <inheritdoc/>
     public void Warning(string message)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Stopping(TimeSpan most)
     {
     }
 }

@@ -73,7 +73,11 @@ public sealed record LedgerVerification(
     long? UnchainedBefore,
     long? DigestCovers,
     LedgerCheckpointFinding? Checkpoint = null,
-    string? Ledger = null);
+    string? Ledger = null)
+{
+    /// <summary>Whether nothing was changed, as far as can be seen, and only another key signed than the expected one.</summary>
+    public bool IsOtherKeyAlone() => Signature.Status != LedgerSignatureStatus.Tampered && Checkpoint?.Status == LedgerCheckpointStatus.OtherKey;
+}
 
 /// <summary>What the signed checkpoint says about a ledger.</summary>
 [JsonConverter(typeof(WireEnumConverter<LedgerCheckpointStatus>))]

@@ -108,6 +108,7 @@ public sealed class MergedTreeChecks(RunSession session)
         session.Services.Observer.WorkerProgress(WorkerId.Integrator, "check " + check.Name, RunStatus.Pending);
         var values = Values(session.Ground, session.Folder);
         using var logs = new RunLogs(session, WorkerId.Integrator);
+        using var watch = session.WatchCommand(WorkerCommandSpec.DefaultGrace, cancellationToken);
         var result = await WorkerCommand.RunAsync(
             new WorkerCommandSpec($"check-{number}-" + string.Concat(check.Name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_')), [.. check.Command.Select(argument => Placeholders.Expand(argument, values))], _checkout, Path.Combine(session.Folder.Integrator, "LOGS"))
             {

@@ -20,6 +20,7 @@ namespace Factory.Core.Pipeline;
 public sealed class RunSession : IDisposable
 {
     private readonly FileLock _lock;
+    private int _isStopping;
 
     internal RunSession(RunGround ground, RunFolder folder, FileLock runLock, IReadOnlyList<WorkerDefinition> workers, RunServices services, bool isDryRun, string? firstEvent = null)
     {
@@ -146,6 +147,15 @@ public sealed class RunSession : IDisposable
 
         return status;
     }
+
+    /// <summary>While a command runs: says that it is being ended, should the run be told to end. Nobody else tells a person who waits.</summary>
+    /// <param name="grace">How long the command has after each signal.</param>
+    /// <param name="cancellationToken">Ends the run.</param>
+    public CancellationTokenRegistration WatchCommand(TimeSpan grace, CancellationToken cancellationToken) => cancellationToken.Register(() =>
+    {
+        // INT, then TERM, each with its grace; KILL needs none.
+        if (Interlocked.Exchange(ref _isStopping, 1) == 0) Services.Observer.Stopping(grace * 2);
+    });
 
     /// <summary>Writes RUN_MANIFEST.json with the run's state.</summary>
     public Task WriteManifestAsync(RunStatus status) => Files.WriteAsync(Folder.Manifest, FactoryJson.Write(new RunManifestDocument(

@@ -15,7 +15,10 @@ namespace Factory.PowerShell.Commands;
 [OutputType(typeof(LedgerEvent))]
 public sealed class GetFactoryLedgerCommand : LedgerCmdlet
 {
-    /// <summary>Only this run.</summary>
+    // The runs that were asked for by nothing but their ids, and whether a ledger had events of theirs.
+    private readonly Dictionary<string, bool> _runs = new(StringComparer.Ordinal);
+
+    /// <summary>Only this run. When nothing else is asked, a run that no ledger has is an error.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(RunIdCompleter))]
@@ -30,6 +33,7 @@ public sealed class GetFactoryLedgerCommand : LedgerCmdlet
     /// <summary>Only what this worker, or the integrator, reported.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ActorCompleter))]
     public string? Actor { get; set; }
 
     /// <summary>Only this return code.</summary>
@@ -53,6 +57,7 @@ public sealed class GetFactoryLedgerCommand : LedgerCmdlet
     /// <summary>Only runs of this kind.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(KindCompleter))]
     public string? Kind { get; set; }
 
     /// <summary>Only the first so many of each ledger, after every other filter.</summary>
@@ -72,14 +77,29 @@ public sealed class GetFactoryLedgerCommand : LedgerCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (var ledger in Ledgers()) Read(ledger);
+        foreach (var ledger in Ledgers()) Read(ledger.Path, ledger.Narrow(Filter()));
     }
 
-    private void Read(string ledger)
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        // Only now: of several ledgers, any may have the run.
+        foreach (var (run, isFound) in _runs)
+            if (!isFound) WriteError(ErrorCatalog.RunNotFound(run));
+    }
+
+    private void Read(string ledger, LedgerFilter filter)
     {
         try
         {
-            foreach (var item in LedgerReader.Read(ledger, Filter(), Strict, problem => Warn(ledger, problem), StopToken)) WriteObject(item);
+            var isFound = false;
+            foreach (var item in LedgerReader.Read(ledger, filter, Strict, problem => Warn(ledger, problem), StopToken))
+            {
+                isFound = true;
+                WriteObject(item);
+            }
+
+            if (RunId is not null && IsRunAloneAsked) _runs[RunId] = isFound || _runs.GetValueOrDefault(RunId);
         }
         catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
         {
@@ -95,6 +115,10 @@ public sealed class GetFactoryLedgerCommand : LedgerCmdlet
             });
         }
     }
+
+    // With another filter, finding nothing is an answer.
+    private bool IsRunAloneAsked =>
+        EventType.Length == 0 && First is not 0 && Last is not 0 && (Actor, Rc, Since, Until, Status, Kind) is (null, null, null, null, null, null);
 
     private LedgerFilter Filter() => new()
     {

@@ -15,7 +15,10 @@ namespace Factory.PowerShell.Commands;
 [OutputType(typeof(RunSummary))]
 public sealed class GetFactoryRunCommand : RepositoryCmdlet
 {
-    /// <summary>Only these runs; wildcards are allowed.</summary>
+    // Ids without wildcards that no repository had so far; null while none could be looked at.
+    private HashSet<string>? _missing;
+
+    /// <summary>Only these runs; wildcards are allowed. One without wildcards that no repository has is an error.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
@@ -31,6 +34,7 @@ public sealed class GetFactoryRunCommand : RepositoryCmdlet
     /// <summary>Only runs of this kind.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(KindCompleter))]
     public string? Kind { get; set; }
 
     /// <summary>Only the newest so many of each repository, after every other filter.</summary>
@@ -43,11 +47,19 @@ public sealed class GetFactoryRunCommand : RepositoryCmdlet
     {
         foreach (var request in Requests())
         {
-            if (FindRuns(request) is { } runs)
-            {
-                foreach (var run in Select(runs)) WriteObject(run);
-            }
+            if (FindRuns(request) is not { } runs) continue;
+            _missing ??= RunId?.Where(id => !WildcardPattern.ContainsWildcardCharacters(id)).ToHashSet(StringComparer.Ordinal);
+            if (_missing is { Count: > 0 }) _missing.ExceptWith(RunSummary.FindFolders(runs).Select(folder => folder.Id.Text));
+            foreach (var run in Select(runs)) WriteObject(run);
         }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        // Only now: of several repositories, any may have the run.
+        foreach (var id in RunId ?? [])
+            if (_missing?.Remove(id) == true) WriteError(ErrorCatalog.RunNotFound(id));
     }
 
     private IEnumerable<RunSummary> Select(string runs)

@@ -22,6 +22,7 @@ public sealed class InvokeFactoryOneshotCommand : RepositoryCmdlet
     /// <summary>The revision that the workers start from, over <c>run.base_ref</c>.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(RevisionCompleter))]
     public string? BaseRef { get; set; }
 
     /// <summary>The id of the new run; a new one is made when left out.</summary>
@@ -41,6 +42,7 @@ public sealed class InvokeFactoryOneshotCommand : RepositoryCmdlet
 
     /// <summary>Whether two workers on one path block the run, over <c>run.strict_collision_mode</c>.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(BooleanCompleter))]
     public bool? StrictCollisionMode { get; set; }
 
     /// <summary>Tolerates byte-identical changes to one path, over <c>run.allow_identical_patch_overlap</c>.</summary>
@@ -73,9 +75,10 @@ public sealed class InvokeFactoryOneshotCommand : RepositoryCmdlet
 
     private bool IsBound(string parameter) => MyInvocation.BoundParameters.ContainsKey(parameter);
 
-    private void Run(RunRequest request) => Pump(async (port, stopping) =>
+    private void Run(RunRequest request) => Pump(request.Repository, async (port, stopping) =>
     {
-        var observer = new ProgressObserver(port, ActivityId);
+        // What is written for the pipeline is read by nobody once it stops; the host still shows it.
+        var observer = new ProgressObserver(port, ActivityId, Host.UI.WriteWarningLine);
         RunResult result;
         try
         {

@@ -55,7 +55,7 @@ public sealed class NewFactoryAttestationCommand : FactoryCmdlet
         if (FindRun() is not { } run || !ShouldProcess(run.Path, "Write the manifests and the signed provenance of the run")) return;
         var name = Key is null || Key.StartsWith(KeySource.CertificatePrefix, StringComparison.OrdinalIgnoreCase) ? Key : Paths.Resolve(Key);
         if (Key is not null && name is null) return;
-        Pump(async (port, stopping) =>
+        Pump(run.Path, async (port, stopping) =>
         {
             try
             {

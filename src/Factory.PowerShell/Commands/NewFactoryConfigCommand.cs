@@ -22,11 +22,13 @@ public sealed class NewFactoryConfigCommand : RepositoryCmdlet
             try
             {
                 var path = request.ConfigFile;
-                Pump(async (_, stopping) => path ??= System.IO.Path.Combine((await GitRepository.OpenAsync(new Git(), request.Repository, stopping).ConfigureAwait(false)).Root, ConfigLoader.FileName));
+                Pump(request.Repository, async (_, stopping) => path ??= System.IO.Path.Combine((await GitRepository.OpenAsync(new Git(), request.Repository, stopping).ConfigureAwait(false)).Root, ConfigLoader.FileName));
+                if (path is null) continue;
+                ConfigTemplate.RequireFree(path);
                 if (!ShouldProcess(path, "Write a starter configuration")) continue;
-                ConfigTemplate.Write(path!);
+                ConfigTemplate.Write(path);
                 // From the provider, so that it shows as Get-Item shows it.
-                WriteObject(InvokeProvider.Item.Get([path!], force: true, literalPath: true), enumerateCollection: true);
+                WriteObject(InvokeProvider.Item.Get([path], force: true, literalPath: true), enumerateCollection: true);
             }
             catch (FactoryException error)
             {

@@ -46,7 +46,7 @@ public sealed class TestFactoryAttestationCommand : FactoryCmdlet
         foreach (var folder in Paths.Literal(RunDir)) Verify(folder, repository);
     }
 
-    private void Verify(string folder, string? repository) => Pump(async (port, stopping) =>
+    private void Verify(string folder, string? repository) => Pump(folder, async (port, stopping) =>
     {
         try
         {

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Factory.Core.Diagnostics;
+using Factory.PowerShell.Errors;
 
 namespace Factory.PowerShell.Commands;
 
@@ -16,9 +17,9 @@ public sealed class TestFactoryDoctorCommand : RepositoryCmdlet
     {
         foreach (var request in Requests())
         {
-            Pump(async (port, stopping) =>
+            Pump(request.Repository, async (port, stopping) =>
             {
-                await foreach (var finding in Doctor.LookAsync(request, stopping).ConfigureAwait(false)) port.WriteObject(finding);
+                await foreach (var finding in Doctor.LookAsync(request, stopping).ConfigureAwait(false)) port.WriteObject(finding with { NextAction = CmdletWords.Of(finding.NextAction) });
             });
         }
     }

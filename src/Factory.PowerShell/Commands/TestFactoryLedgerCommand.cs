@@ -43,7 +43,7 @@ public sealed class TestFactoryLedgerCommand : LedgerCmdlet
     protected override void ProcessRecord()
     {
         // The runs of one repository share a ledger, which needs to be read once.
-        foreach (var ledger in Ledgers().Where(ledger => _seen.Add(System.IO.Path.GetFullPath(ledger)))) Verify(ledger);
+        foreach (var ledger in WholeLedgers().Where(ledger => _seen.Add(System.IO.Path.GetFullPath(ledger)))) Verify(ledger);
     }
 
     private LedgerHead? ParseHead(string text)
@@ -59,7 +59,7 @@ public sealed class TestFactoryLedgerCommand : LedgerCmdlet
         }
     }
 
-    private void Verify(string ledger) => Pump((port, stopping) =>
+    private void Verify(string ledger) => Pump(ledger, (port, stopping) =>
     {
         try
         {

@@ -4,6 +4,7 @@ using System.Management.Automation;
 using System.Management.Automation.Language;
 using Factory.Core.Pipeline;
 using Factory.Core.Pipeline.Folders;
+using Factory.Core.Repository;
 
 namespace Factory.PowerShell.Completion;
 
@@ -75,5 +76,14 @@ internal static class TypedRepository
         var config = parameters["ConfigPath"] is string file ? System.IO.Path.GetFullPath(file, folder) : null;
         using var patience = new CancellationTokenSource(Patience);
         return RunsLocation.FindAsync(folder, config, RunRequest.CurrentEnvironment(), patience.Token).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Branches, tags and remote branches by their short names, the newest first.</summary>
+    public static IEnumerable<string> Revisions(string root)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        var repository = GitRepository.OpenAsync(new Git(), root, patience.Token).GetAwaiter().GetResult();
+        var call = new GitCall("for-each-ref", "--sort=-creatordate", "--count=500", "--format=%(refname:short)", "refs/heads", "refs/tags", "refs/remotes");
+        return repository.RunAsync(call, patience.Token).GetAwaiter().GetResult().Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 }

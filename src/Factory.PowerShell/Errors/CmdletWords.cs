@@ -1,40 +1,55 @@
+using System.Text.RegularExpressions;
+
 namespace Factory.PowerShell.Errors;
 
 /// <summary>Says a next step in the words of the module: the core names the verbs and options of the command line.</summary>
-internal static class CmdletWords
+internal static partial class CmdletWords
 {
-    // The longer name first where one begins with another.
-    private static readonly (string Verb, string Cmdlet)[] Words =
-    [
-        ("factory ledger-verify", "Test-FactoryLedger"),
-        ("factory ledger", "Get-FactoryLedger"),
-        ("factory oneshot --dry-run", "Invoke-FactoryOneshot -DryRun"),
-        ("factory oneshot", "Invoke-FactoryOneshot"),
-        ("factory doctor", "Test-FactoryDoctor"),
-        ("factory attest", "New-FactoryAttestation"),
-        ("factory verify", "Test-FactoryAttestation"),
-        ("factory key new", "New-FactoryKey"),
-        ("factory init", "New-FactoryConfig"),
-        ("--public-key", "-PublicKey"),
-        ("--run-id", "-RunId"),
-        ("--key", "-Key"),
-        ("--force", "-Force"),
-    ];
+    private static readonly Dictionary<string, string> Verbs = new(StringComparer.Ordinal)
+    {
+        ["ledger-verify"] = "Test-FactoryLedger",
+        ["ledger"] = "Get-FactoryLedger",
+        ["oneshot"] = "Invoke-FactoryOneshot",
+        ["doctor"] = "Test-FactoryDoctor",
+        ["attest"] = "New-FactoryAttestation",
+        ["verify"] = "Test-FactoryAttestation",
+        ["key new"] = "New-FactoryKey",
+        ["init"] = "New-FactoryConfig",
+    };
 
-    /// <summary>The next step for somebody in PowerShell. Verbs without a cmdlet stay as they are.</summary>
+    private static readonly Dictionary<string, string> Options = new(StringComparer.Ordinal)
+    {
+        ["--dry-run"] = "-DryRun",
+        ["--public-key"] = "-PublicKey",
+        ["--run-id"] = "-RunId",
+        ["--run-dir"] = "-RunDir",
+        ["--config"] = "-ConfigPath",
+        ["--key"] = "-Key",
+        ["--force"] = "-Force",
+    };
+
+    /// <summary>The next step for somebody in PowerShell. A verb or an option that only the command line has stays as it is, and all of its call.</summary>
     public static string Of(string nextAction)
     {
-        // A ledger's other verbs have no cmdlet, and begin with the name of one that has.
-        foreach (var (verb, cmdlet) in Words)
+        var (words, at) = (new System.Text.StringBuilder(), 0);
+        foreach (Match call in Call().Matches(nextAction))
         {
-            for (var at = nextAction.IndexOf(verb, StringComparison.Ordinal); at >= 0; at = nextAction.IndexOf(verb, at + 1, StringComparison.Ordinal))
-            {
-                var end = at + verb.Length;
-                if (end < nextAction.Length && (nextAction[end] == '-' || char.IsAsciiLetterOrDigit(nextAction[end]))) continue;
-                nextAction = string.Concat(nextAction.AsSpan(0, at), cmdlet, nextAction.AsSpan(end));
-            }
+            words.Append(InModule(nextAction[at..call.Index]));
+            var rest = InModule(call.Groups["rest"].Value);
+            var isInModule = Verbs.TryGetValue(call.Groups["verb"].Value, out var cmdlet) && !Option().IsMatch(rest);
+            words.Append(isInModule ? cmdlet + rest : call.Value);
+            at = call.Index + call.Length;
         }
 
-        return nextAction;
+        return words.Append(InModule(nextAction[at..])).ToString();
     }
+
+    private static string InModule(string text) => Option().Replace(text, option => Options.GetValueOrDefault(option.Value, option.Value));
+
+    // A call reaches to the end of its quotes, of its brackets or of its part of the sentence.
+    [GeneratedRegex(@"\bfactory (?<verb>key [a-z]+|[a-z]+(?:-[a-z]+)*)(?<rest>[^`')(,;]*)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Call();
+
+    [GeneratedRegex(@"(?<![-\w])--[a-z]+(?:-[a-z]+)*", RegexOptions.CultureInvariant)]
+    private static partial Regex Option();
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation;
 using System.Runtime.CompilerServices;
+using Factory.Core.Attestation.Keys;
 using Factory.Core.Contracts;
 using Factory.Core.Guards.Secrets;
 
@@ -48,7 +49,7 @@ internal static class ErrorCatalog
     /// <summary>A ledger was changed since it was written, or a signature that must be there is not.</summary>
     public static ErrorRecord LedgerTampered(LedgerVerification finding) => Make(
         new InvalidDataException($"{finding.Ledger}: {finding.Reason}"), ErrorCategory.SecurityError, finding, $"The ledger {finding.Ledger} does not verify: {finding.Reason}",
-        "Compare it with a backup, with the ledger.jsonl of each run, or with a head that was kept elsewhere; do not repair it in place.");
+        finding.IsOtherKeyAlone() ? ExpectedKey.IfReplaced : "Compare it with a backup, with the ledger.jsonl of each run, or with a head that was kept elsewhere; do not repair it in place.");
 
     /// <summary>A text is not the head of a ledger.</summary>
     public static ErrorRecord HeadInvalid(FactoryException error, string head) => OfProblem(error, ErrorCategory.InvalidArgument, head);
@@ -64,6 +65,11 @@ internal static class ErrorCatalog
 
     /// <summary>There is no such run.</summary>
     public static ErrorRecord RunNotFound(FactoryException error, string run) => OfProblem(error, ErrorCategory.ObjectNotFound, run);
+
+    /// <summary>No repository or ledger that was looked at has a run of this id.</summary>
+    public static ErrorRecord RunNotFound(string run) => Make(
+        new ItemNotFoundException($"There is no run '{run}'."), ErrorCategory.ObjectNotFound, run, $"There is no run '{run}'.",
+        "Look at the runs there are (Get-FactoryRun); wildcards may be used there, for example *_001.");
 
     /// <summary>A run's manifest or verdict cannot be read.</summary>
     public static ErrorRecord RunUnreadable(FactoryException error, string run) => OfProblem(error, ErrorCategory.InvalidData, run);
@@ -97,6 +103,10 @@ internal static class ErrorCatalog
         return record;
     }
 
+    /// <summary>A file or a folder of one input could not be read or written.</summary>
+    public static ErrorRecord DiskFailed(Exception error, string target) => Make(
+        error, ErrorCategory.ReadError, target, $"{target}: {error.Message}", "Free space or mend the access rights, then run it again.");
+
     private static ErrorRecord OfRun(RunResult run, string verdict, ErrorCategory category, [CallerMemberName] string name = "")
     {
         var first = run.Blockers.Count > 0 ? run.Blockers[0] : new Blocker(BlockerKind.Check, null, run.Report, "no blocker was recorded", "read the run's report");
@@ -109,7 +119,11 @@ internal static class ErrorCatalog
     }
 
     private static ErrorRecord OfProblem(FactoryException error, ErrorCategory category, object target, [CallerMemberName] string name = "") =>
-        Make(Redacted(error), category, target, error.Message, error.Blocker.NextAction, name);
+        Make(Redacted(error), category, target, Placed(error.Blocker), error.Blocker.NextAction, name);
+
+    // A message leaves the place to the blocker's path.
+    private static string Placed(Blocker blocker) =>
+        blocker.Path is { } path && !blocker.Message.Contains(path, StringComparison.Ordinal) ? $"{path}: {blocker.Message}" : blocker.Message;
 
     private static ErrorRecord Make(
         Exception error, ErrorCategory category, object target, string message, string action, [CallerMemberName] string name = "") =>

@@ -6,7 +6,10 @@ using Factory.Core.Pipeline;
 namespace Factory.PowerShell.Pumping;
 
 /// <summary>Turns what the core reports into a progress bar for the run, one for each worker, and verbose lines.</summary>
-internal sealed class ProgressObserver(PipelinePort port, int activityId) : IRunObserver
+/// <param name="port">Where they are left.</param>
+/// <param name="activityId">The id of the run's bar; its workers' follow.</param>
+/// <param name="sayAtOnce">Shows a line past the pipeline, from any thread.</param>
+internal sealed class ProgressObserver(PipelinePort port, int activityId, Action<string> sayAtOnce) : IRunObserver
 {
     private static readonly string[] StageOrder =
         [FactoryPipeline.Preflight, FactoryPipeline.Launch, FactoryPipeline.Validate, FactoryPipeline.Integrate, FactoryPipeline.Summary];
@@ -33,6 +36,19 @@ internal sealed class ProgressObserver(PipelinePort port, int activityId) : IRun
 
     /// <inheritdoc/>
     public void Warning(string message) => port.WriteWarning(message);
+
+    /// <inheritdoc/>
+    public void Stopping(TimeSpan most)
+    {
+        try
+        {
+            sayAtOnce(IRunObserver.StoppingWords(most));
+        }
+        catch (Exception)
+        {
+            // A host that shows nothing must not hold up what ends the workers.
+        }
+    }
 
     /// <summary>Takes every bar away.</summary>
     public void Complete()

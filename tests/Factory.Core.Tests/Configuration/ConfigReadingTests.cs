@@ -56,6 +56,14 @@ public sealed class ConfigReadingTests
         Assert.Empty(ConfigSample.Accept(ConfigSample.Worker("\"command\": [\"git\"]", ", \"allowlist_globs\": {\"A_worker\": []}")).Workers[0].Scope.AllowedGlobs!);
     }
 
+    [Fact]
+    public void The_versions_may_be_left_out_and_mean_2()
+    {
+        Assert.Equal(FactoryConfig.Default.Run, ConfigSample.Accept("{}").Run);
+        using var schema = System.Text.Json.JsonDocument.Parse(typeof(ConfigLoader).Assembly.GetManifestResourceStream("schemas/factory_config.schema.json")!);
+        Assert.False(schema.RootElement.TryGetProperty("required", out _));
+    }
+
     [Theory]
     [InlineData("", "1:1", "the file is empty")]
     [InlineData(" \n ", "1:1", "the file is empty")]

@@ -5,6 +5,17 @@ namespace Factory.Core.Attestation.Keys;
 /// <summary>Whose signature a verifier expects when nobody names a public key: that of the key which signs here.</summary>
 public static class ExpectedKey
 {
+    /// <summary>What to do when another key signed than the one that was expected.</summary>
+    public const string IfReplaced = "if the key was replaced, give that key's public file with --public-key; if it was not, somebody else signed, and the record is not to be trusted";
+
+    private const int ShortId = 16;
+
+    /// <summary>Says whose key signed and whose was expected, each by the first digits of its fingerprint.</summary>
+    /// <param name="signer">The id that the signature names; a hint, which nothing vouches for.</param>
+    /// <param name="expected">The key that was expected.</param>
+    public static string SignedBy(string signer, VerifyingKey expected) =>
+        $"is signed by key {Short(signer)}, which is not the key that was expected ({Short(expected.Fingerprint)})";
+
     /// <summary>Finds the public half of the configured key, or of the user's own; null when there is none to be had.</summary>
     /// <param name="configured">The configuration's <c>attestation.key</c>, or null.</param>
     /// <param name="folder">The folder that a relative file name starts from, absolute.</param>
@@ -32,6 +43,8 @@ public static class ExpectedKey
         if (configured is not null)
             throw new FactoryException(BlockerKind.Config, $"a signature is required, and the key that is known comes from the configuration of the repository that is verified ({configured})", $"say whom you trust: {option}");
     }
+
+    private static string Short(string id) => id.Length > ShortId ? id[..ShortId] + "..." : id;
 
     private static VerifyingKey? OfUser(IReadOnlyDictionary<string, string> environment)
     {

@@ -40,7 +40,9 @@ internal static class LedgerProofCheck
         if (proof.Extra.IsEmpty || !proof.Covers(proof.Extra.Span)) findings.Changed(Name, "does not prove that its line is in the ledger of its checkpoint");
         else CompareLine(proof.Extra, runId, digests, provenance, findings);
         var signature = key is null ? (CheckpointSignature?)null : proof.Checkpoint.Check(key);
-        if (signature == CheckpointSignature.OtherKey) findings.Changed(Name, "has a checkpoint that the key did not sign");
+        // Where the key signed the provenance, it signed the checkpoint too.
+        if (signature == CheckpointSignature.OtherKey && !provenance.IsSigned && proof.Checkpoint.SignerId is { } signer) findings.OtherKey(Name, signer, key!);
+        else if (signature == CheckpointSignature.OtherKey) findings.Changed(Name, "has a checkpoint that the key did not sign");
         else if (signature == CheckpointSignature.Invalid) findings.Changed(Name, "has a checkpoint whose signature is wrong");
         return (
             string.Create(CultureInfo.InvariantCulture, $"the attestation is line {proof.Index + 1} of {proof.Checkpoint.Size} in the sealed ledger {proof.Checkpoint.Origin}{Renewal(proof.Extra)}"),

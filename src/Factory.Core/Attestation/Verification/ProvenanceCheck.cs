@@ -13,6 +13,7 @@ internal sealed record VerifiedProvenance(string? Digest, ProvenanceStatement? S
 internal static class ProvenanceCheck
 {
     private const string Name = RunAttestation.ProvenanceName;
+    private const int Fingerprint = 64;
 
     public static VerifiedProvenance Read(RunContents contents, RunVerificationRequest request, VerificationFindings findings)
     {
@@ -22,7 +23,8 @@ internal static class ProvenanceCheck
         if (envelope is not null && request.Key is { } key)
         {
             isSigned = envelope.IsSignedBy(key);
-            if (!isSigned) findings.Changed(Name, "is not signed by the key, or was changed since");
+            if (!isSigned && SignerIn(envelope) is { } signer && signer != key.Fingerprint) findings.OtherKey(Name, signer, key);
+            else if (!isSigned) findings.Changed(Name, "is not signed by the key, or was changed since");
             // The key id decides nothing above; a line that names another key than the one that signed was tampered with.
             else if (!envelope.Signatures.Any(one => one.KeyId == key.Fingerprint)) findings.Changed(Name, "names another key than the one that signed it");
         }
@@ -52,6 +54,10 @@ internal static class ProvenanceCheck
 
         findings.End("statement", $"the provenance names the same {digests.Listed.Count} files", statement is null ? "there is no provenance that could be believed" : null);
     }
+
+    // A hint and no proof: it only chooses the words.
+    private static string? SignerIn(DsseEnvelope envelope) =>
+        envelope.Signatures is [{ KeyId: { Length: Fingerprint } id }] && id.All(char.IsAsciiHexDigitLower) ? id : null;
 
     private static (string? Digest, DsseEnvelope? Envelope) ReadEnvelope(RunContents contents, RunVerificationRequest request, VerificationFindings findings)
     {

@@ -1,3 +1,4 @@
+using Factory.Core.Attestation.Keys;
 using Factory.Core.Contracts;
 
 namespace Factory.Core.Attestation.Verification;
@@ -20,6 +21,16 @@ internal sealed class VerificationFindings
     public void Added(string name, string kind) => Note(_added, name, BlockerKind.Artifact, $"{name} ({kind}) was added: nothing covers it");
 
     public void Changed(string name, string why) => Note(_changed, name, BlockerKind.Policy, $"{name} {why}");
+
+    /// <summary>Another key than the expected one signed, by its own word: no file is said to be changed, and it is no pass either.</summary>
+    /// <param name="name">What is signed.</param>
+    /// <param name="signer">The id of the key that it names.</param>
+    /// <param name="expected">The key that was expected.</param>
+    public void OtherKey(string name, string signer, VerifyingKey expected)
+    {
+        _found++;
+        if (_blockers.Count < Most) _blockers.Add(new Blocker(BlockerKind.Policy, null, name, $"{name} {ExpectedKey.SignedBy(signer, expected)}", ExpectedKey.IfReplaced));
+    }
 
     public void Wrong(string message, string? path = null)
     {

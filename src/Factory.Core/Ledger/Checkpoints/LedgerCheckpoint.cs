@@ -42,6 +42,9 @@ public sealed record LedgerCheckpoint
     /// <summary>The note's signature lines.</summary>
     public IReadOnlyList<NoteSignature> Signatures => _note.Signatures;
 
+    /// <summary>The id of the key that signed under the origin's name, by its own word: eight lower-case hex digits, or null.</summary>
+    public string? SignerId => Signatures.FirstOrDefault(line => line.Name == Origin)?.KeyId.ToString("x8", CultureInfo.InvariantCulture);
+
     /// <summary>Reads a checkpoint, strictly. Its signature is not checked: see <see cref="Check"/>.</summary>
     /// <param name="note">The signed note.</param>
     /// <param name="path">The file that it came from, for messages.</param>

@@ -14,7 +14,6 @@ namespace Factory.Core.Pipeline.Launching;
 /// <param name="escapes">Watches over what the worker may not change.</param>
 public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerState worker, Task registered, EscapeChecks escapes)
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
     private readonly string _bundle = session.Folder.Bundle(worker.Id);
     private readonly string _indexFile = Path.Combine(IndexFolder(session), worker.Id + ".index");
     private PristineIndex? _index;
@@ -137,13 +136,13 @@ public sealed class WorkerRun(RunSession session, WorktreeStore store, WorkerSta
     {
         var environment = LaunchEnvironment.Of(session, worker);
         using var logs = new RunLogs(session, worker.Id);
+        using var watch = session.WatchCommand(WorkerCommandSpec.DefaultGrace, cancellationToken);
         var result = await WorkerCommand.RunAsync(
             new WorkerCommandSpec(name.Replace(':', '-'), environment.Expand(command), worker.WorktreePath, Path.Combine(_bundle, "LOGS"))
             {
                 Environment = environment.Variables,
                 InputFile = input,
                 Timeout = TimeSpan.FromSeconds(worker.Definition.TimeoutSeconds),
-                Grace = Grace,
                 Marker = new EnvironmentMarker("FACTORY_WORKTREE", worker.WorktreePath),
                 CreateLog = logs.Create,
             },

@@ -7,6 +7,9 @@ namespace Factory.Core.Workers.Processes;
 /// <summary>Words for everything that keeps a program from starting.</summary>
 internal static class LaunchProblem
 {
+    /// <summary>What is easily forgotten about a mode: a worker's file comes out of the base commit.</summary>
+    internal const string CommitTheMode = "; a file of the repository has to be committed as executable too, because workers start from the base commit: git update-index --chmod=+x FILE";
+
     internal static FactoryException Of(string message, string nextAction, string? path = null, Exception? inner = null) =>
         new(BlockerKind.Worker, message, nextAction, path, inner: inner);
 

@@ -27,7 +27,7 @@ internal static class PosixLaunch
     private static string NextAction(int error) => error switch
     {
         Posix.NoEntry => "check that the interpreter in the file's first line (#!) or the program's loader exists",
-        Posix.NoAccess => "make the file executable (chmod +x) and check that its file system is not mounted noexec",
+        Posix.NoAccess => "make the file executable (chmod +x) and check that its file system is not mounted noexec" + LaunchProblem.CommitTheMode,
         Posix.BadFormat => "give the script a first line with its interpreter (#!), or name the interpreter first in the command",
         Posix.TooBig => "hand long texts over in the prompt file, not as arguments or environment",
         Posix.TryAgain or Posix.NoMemory => "run fewer workers at once, or raise the limit of processes (ulimit -u) or memory",

@@ -35,6 +35,6 @@ internal static class UnixCommandSearch
 
     private static FactoryException NotExecutable(string name, string path) => LaunchProblem.Of(
         $"command '{name}' is at '{path}' but may not be executed",
-        "make the file executable (chmod +x), or name its interpreter first in the command",
+        "make the file executable (chmod +x), or name its interpreter first in the command" + LaunchProblem.CommitTheMode,
         path);
 }

@@ -7,6 +7,9 @@ namespace Factory.Core.Workers.Processes;
 /// <param name="LogDirectory">Where the logs go; created when missing.</param>
 public sealed record WorkerCommandSpec(string Name, IReadOnlyList<string> Command, string WorkingDirectory, string LogDirectory)
 {
+    /// <summary>How long a program has after each signal, unless told otherwise.</summary>
+    public static TimeSpan DefaultGrace { get; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Variables set over this process's environment; a null value removes one.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
@@ -17,7 +20,7 @@ public sealed record WorkerCommandSpec(string Name, IReadOnlyList<string> Comman
     public TimeSpan Timeout { get; init; } = System.Threading.Timeout.InfiniteTimeSpan;
 
     /// <summary>How long each polite signal is given before the next, when it has to be stopped.</summary>
-    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan Grace { get; init; } = DefaultGrace;
 
     /// <summary>How many bytes of each stream are kept.</summary>
     public long LogCapBytes { get; init; } = 16 * 1024 * 1024;

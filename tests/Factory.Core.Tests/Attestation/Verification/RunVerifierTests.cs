@@ -100,7 +100,12 @@ public sealed class RunVerifierTests(SealedRun sealedRun) : IClassFixture<Sealed
         using var other = new SigningKey(ECDsa.Create(ECCurve.NamedCurves.nistP256));
         var wrong = await sealedRun.VerifyAsync(sealedRun.Run.Folder, request => request with { Key = other.Public });
         Assert.Equal(RunStatus.Blocked, wrong.Status);
-        Assert.Equal([RunAttestation.LedgerProofName, RunAttestation.ProvenanceName], wrong.Changed);
+        Assert.Empty(wrong.Changed);
+        Assert.Equal([RunAttestation.ProvenanceName, RunAttestation.LedgerProofName], wrong.Blockers.Select(blocker => blocker.Path));
+        var (signer, expected) = (sealedRun.Run.Key.Public.Fingerprint, other.Public.Fingerprint);
+        Assert.Contains($"is signed by key {signer[..16]}..., which is not the key that was expected ({expected[..16]}...)", wrong.Blockers[0].Message, StringComparison.Ordinal);
+        Assert.Contains($"is signed by key {signer[..8]}, which is not", wrong.Blockers[1].Message, StringComparison.Ordinal);
+        Assert.All(wrong.Blockers, blocker => Assert.Contains("if the key was replaced, give that key's public file with --public-key", blocker.NextAction, StringComparison.Ordinal));
         var none = await sealedRun.VerifyAsync(sealedRun.Run.Folder, request => request with { Key = null });
         Assert.Equal((RunStatus.Warn, RunStatus.Pending), (none.Status, none.Checks.Single(check => check.Name == "signature").Status));
         Assert.Equal(RunStatus.Blocked, (await sealedRun.VerifyAsync(sealedRun.Run.Folder, request => request with { Key = null, RequireSignature = true })).Status);
@@ -125,6 +130,7 @@ public sealed class RunVerifierTests(SealedRun sealedRun) : IClassFixture<Sealed
         var envelope = DsseEnvelope.Parse(sealedRun.Run.Bytes(RunAttestation.ProvenanceName));
         var swapped = await sealedRun.AfterAsync(copy => Replace(copy, envelope with { Payload = envelope.Payload.ToArray().Append((byte)' ').ToArray() }));
         Assert.Contains(swapped.Blockers, blocker => blocker.Message.Contains("is not signed by the key", StringComparison.Ordinal));
+        Assert.Contains(RunAttestation.ProvenanceName, swapped.Changed);
         var retyped = await sealedRun.AfterAsync(copy => Replace(copy, DsseEnvelope.Sign("application/json", envelope.Payload, sealedRun.Run.Key)));
         Assert.Contains(retyped.Blockers, blocker => blocker.Message.Contains("payload of the type", StringComparison.Ordinal));
         var twice = await sealedRun.AfterAsync(copy => Replace(copy, envelope with { Signatures = [.. envelope.Signatures, .. envelope.Signatures] }));

@@ -138,7 +138,9 @@ public sealed class WorkerCommandOnUnixTests : UnixOnly, IDisposable
     public async Task A_file_that_may_not_be_executed_is_a_blocker()
     {
         _folder.Write("tool", "#!/bin/sh\n");
-        Assert.Contains("may not be executed", (await RunAsync("./tool")).StartError, StringComparison.Ordinal);
+        var result = await RunAsync("./tool");
+        Assert.Contains("may not be executed", result.StartError, StringComparison.Ordinal);
+        Assert.Contains("git update-index --chmod=+x", result.StartBlocker!.NextAction, StringComparison.Ordinal);
     }
 
     [Fact]
