@@ -25,17 +25,7 @@ public sealed class ContentGuard(GitRepository repository, SecuritySection secur
     /// <param name="changes">What a worker changed.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="FactoryException">git could not read the contents.</exception>
-    public async Task<NewContents> ReadAsync(IReadOnlyList<ChangedPath> changes, CancellationToken cancellationToken)
-    {
-        var allowed = new GlobSet(security.ArtifactGlobs, ignoreCase: false).Match(changes.Select(change => change.Path));
-        // Where a content stands decides whether it is searched; what is blocked for its size is not.
-        var searched = changes.Where(IsFresh).GroupBy(change => change.Blob!.Value, change => allowed.Contains(change.Path)).ToDictionary(places => places.Key, places => places.Any(isAllowed => isAllowed));
-        var contents = new NewContents(allowed);
-        using var reader = new ContentReader(contents, (blob, size) =>
-            security.SecretScanEnabled && searched.TryGetValue(blob, out var isAllowed) && (isAllowed || size <= security.MaxFileBytes));
-        await repository.ReadBlobsAsync(changes.NewBlobs(), reader, cancellationToken).ConfigureAwait(false);
-        return contents;
-    }
+    public Task<NewContents> ReadAsync(IReadOnlyList<ChangedPath> changes, CancellationToken cancellationToken) => ReadContentsAsync(changes, security.MaxFileBytes, cancellationToken);
 
     /// <summary>Judges.</summary>
     /// <param name="worker">The worker.</param>
@@ -51,12 +41,54 @@ public sealed class ContentGuard(GitRepository repository, SecuritySection secur
         var readable = changes.Where(change => IsFresh(change) && (contents.Allowed.Contains(change.Path) || contents.Sizes[change.Blob!.Value] <= security.MaxFileBytes)).ToList();
         if (!security.AllowExecutableArtifacts) artifacts.AddRange(readable.Where(change => !contents.Allowed.Contains(change.Path)).Select(change => Executable(worker, change, contents)).OfType<Blocker>());
         var secrets = new SecretJudge(repository, security, worker, baseCommit);
-        await secrets.JudgeAsync(readable, contents.Secrets, cancellationToken).ConfigureAwait(false);
+        var suspects = readable.Where(change => change.Blob != change.OldBlob).Select(change => new SecretSuspect(change.Path, change.Blob!.Value, Earlier(change), [worker]));
+        await secrets.JudgeAsync(suspects, contents.Secrets, cancellationToken).ConfigureAwait(false);
+        if (security.SecretScanEnabled) await secrets.JudgeNamesAsync(changes, cancellationToken).ConfigureAwait(false);
         return new ContentFindings(secrets.Blockers, artifacts, secrets.Values);
+    }
+
+    /// <summary>Searches the contents that a merge put together for secrets; those of one worker alone were searched with that worker.</summary>
+    /// <param name="merged">The merged tree.</param>
+    /// <param name="workers">The merged workers, and what each changed.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <exception cref="FactoryException">git could not read the contents.</exception>
+    public async Task<ContentFindings> CheckMergedAsync(CommitId merged, IReadOnlyList<(string Worker, IReadOnlyList<ChangedPath> Changes)> workers, CancellationToken cancellationToken)
+    {
+        if (!security.SecretScanEnabled) return new ContentFindings([], [], []);
+        var own = workers.SelectMany(worker => worker.Changes.NewBlobs()).ToHashSet();
+        var changes = await repository.DiffAsync(baseCommit, merged, cancellationToken).ConfigureAwait(false);
+        var mixed = changes.Where(change => change is { Blob: { } blob, IsGitlink: false } && blob != change.OldBlob && !own.Contains(blob)).ToList();
+        if (mixed.Count == 0) return new ContentFindings([], [], []);
+        // It may be larger than what each worker brought, and no limit blocks it.
+        var contents = await ReadContentsAsync(mixed, long.MaxValue, cancellationToken).ConfigureAwait(false);
+        var secrets = new SecretJudge(repository, security, null, baseCommit);
+        await secrets.JudgeAsync(mixed.Select(change => Suspect(change, workers)), contents.Secrets, cancellationToken).ConfigureAwait(false);
+        return new ContentFindings(secrets.Blockers, [], secrets.Values);
     }
 
     /// <summary>Whether a change brings a content, or makes one a program, so that it is judged.</summary>
     internal static bool IsFresh(ChangedPath change) => ArtifactLimits.IsNew(change) || change is { Blob: not null, IsGitlink: false, NewMode: "100755" };
+
+    private async Task<NewContents> ReadContentsAsync(IReadOnlyList<ChangedPath> changes, long searchedBytes, CancellationToken cancellationToken)
+    {
+        var allowed = new GlobSet(security.ArtifactGlobs, ignoreCase: false).Match(changes.Select(change => change.Path));
+        // Where a content stands decides whether it is searched; what is blocked for its size is not.
+        var searched = changes.Where(IsFresh).GroupBy(change => change.Blob!.Value, change => allowed.Contains(change.Path)).ToDictionary(places => places.Key, places => places.Any(isAllowed => isAllowed));
+        var contents = new NewContents(allowed);
+        using var reader = new ContentReader(contents, (blob, size) =>
+            security.SecretScanEnabled && searched.TryGetValue(blob, out var isAllowed) && (isAllowed || size <= searchedBytes));
+        await repository.ReadBlobsAsync(changes.NewBlobs(), reader, cancellationToken).ConfigureAwait(false);
+        return contents;
+    }
+
+    // What a worker's own version holds was judged with the worker, and blocked or allowed.
+    private static SecretSuspect Suspect(ChangedPath change, IReadOnlyList<(string Worker, IReadOnlyList<ChangedPath> Changes)> workers)
+    {
+        var parts = workers.SelectMany(worker => worker.Changes.Where(own => own.TouchedPaths.Intersect([change.Path, change.OldPath], StringComparer.Ordinal).Any()).Select(own => (worker.Worker, own.Blob))).ToList();
+        return new SecretSuspect(change.Path, change.Blob!.Value, [.. Earlier(change), .. parts.Select(part => part.Blob).OfType<CommitId>()], [.. parts.Select(part => part.Worker).Distinct(StringComparer.Ordinal)]);
+    }
+
+    private static IReadOnlyList<CommitId> Earlier(ChangedPath change) => change.OldBlob is { } old ? [old] : [];
 
     private static Blocker? Executable(string worker, ChangedPath change, NewContents contents)
     {

@@ -34,8 +34,9 @@ public sealed class NewContents
 /// <param name="isSearched">Whether a content of this size is searched for secrets.</param>
 internal sealed class ContentReader(NewContents contents, Func<CommitId, long, bool> isSearched) : IBlobReader, IDisposable
 {
-    // The base's version may hold many that are none of the worker's; a new one behind them must be found all the same.
-    private const int MostHits = SecretJudge.MostHits;
+    // The base's version may hold many that are none of the worker's; a new one behind them must be found all the same. One more
+    // tells that there are too many.
+    private const int MostHits = SecretJudge.MostHits + 1;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly byte[] _head = new byte[FileHead.MagicLength];
     private SecretStream? _stream;

@@ -165,6 +165,10 @@ public sealed class IntegrateStage(RunSession session, IReadOnlyList<Contributio
         if (good.Count(one => one.Changes.Count > 0) <= 1) return;
         var named = _overlaps.Where(overlap => overlap.Spellings.Count > 1).SelectMany(overlap => overlap.Spellings).ToHashSet(StringComparer.Ordinal);
         session.Blockers.AddRange(await new ChangeGuard(ground.Repository, ground.BaseCommit, ground.Protected).CheckMergedAsync(_merge.Tree, named, cancellationToken).ConfigureAwait(false));
+        if (session.Services.LeavesOutGuards) return;
+        var found = await new ContentGuard(ground.Repository, ground.Config.Security, ground.BaseCommit).CheckMergedAsync(_merge.Tree, [.. good.Select(one => (one.Worker, one.Changes))], cancellationToken).ConfigureAwait(false);
+        session.Redactor.Learn(found.Values);
+        session.Blockers.AddRange(found.Secrets);
     }
 
     private async Task CheckAsync(CancellationToken cancellationToken)

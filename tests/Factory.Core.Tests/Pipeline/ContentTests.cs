@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Factory.Core.Contracts;
+using Factory.Core.Guards.Secrets;
 using Factory.Core.Tests.Guards.Secrets;
 
 namespace Factory.Core.Tests.Pipeline;
@@ -80,6 +81,63 @@ public sealed class ContentTests : IDisposable
         _repository.Commit("with many tokens");
         _repository.Configure(("A_worker", $"echo {SecretSamples.ByRule["github-token"](random).Secret} >> src/old.txt"));
         Assert.StartsWith("src/old.txt:201 adds", Assert.Single((await _repository.OneshotAsync(TestContext.Current.CancellationToken)).Blockers).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_with_more_secrets_than_are_looked_at_blocks()
+    {
+        var random = new Random(8);
+        var sample = SecretSamples.ByRule["aws-access-key-id"];
+        _repository.Write("src/old.txt", string.Concat(Enumerable.Range(0, SecretJudge.MostHits).Select(_ => sample(random).Secret + "\n")));
+        _repository.Commit("with as many keys as are looked at");
+        var config = _repository.Configure(("A_worker", $"echo {sample(random).Secret} >> src/old.txt"));
+        var blocker = Assert.Single((await _repository.OneshotAsync(TestContext.Current.CancellationToken)).Blockers);
+        Assert.Equal((BlockerKind.Secret, "src/old.txt"), (blocker.Kind, blocker.Path));
+        Assert.Contains("more than 100000 places", blocker.Message, StringComparison.Ordinal);
+        config["security"] = new JsonObject { ["secret_allowlist"] = new JsonObject { ["paths"] = new JsonArray("src/old.txt") } };
+        _repository.Save(config);
+        Assert.Equal([], (await _repository.OneshotAsync(TestContext.Current.CancellationToken)).Blockers);
+    }
+
+    [Fact]
+    public async Task A_secret_in_a_new_name_blocks_and_is_not_repeated()
+    {
+        var random = new Random(14);
+        string New() => SecretSamples.ByRule["github-token"](random).Secret;
+        var (old, file, folder, moved) = (New(), New(), New(), New());
+        _repository.Write($"src/{old}/a.txt", "a\n");
+        _repository.Write("src/b.txt", "a file that is moved\n");
+        _repository.Commit("with a token in a name");
+        _repository.Configure(
+            ("A_worker", $"echo b >> src/{old}/a.txt; echo c > src/{old}/c.txt"), ("B_worker", $"echo x > src/{file}.txt; mkdir src/{folder}; echo y > src/{folder}/y.txt"), ("C_worker", $"git mv src/b.txt src/b-{moved}"));
+        var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
+        Assert.All(result.Blockers, blocker => Assert.Equal(BlockerKind.Secret, blocker.Kind));
+        Assert.Equal(["B_worker", "B_worker", "C_worker"], result.Blockers.Select(blocker => blocker.Worker!).Order(StringComparer.Ordinal));
+        AssertNowhere(result, [file, folder, moved]);
+    }
+
+    [Fact]
+    public async Task A_key_that_two_workers_put_together_blocks_and_one_that_a_worker_did_not_touch_does_not()
+    {
+        var random = new Random(21);
+        var token = SecretSamples.ByRule["github-token"](random).Secret;
+        var body = SecretSamples.Of(random, 64, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+        _repository.Write("src/k.pem", "top\n1\n2\n3\n4\n5\nbottom\n");
+        _repository.Write("src/t.txt", $"top\n1\n2\n{token}\n4\n5\nbottom\n");
+        _repository.Commit("with a form");
+        var config = _repository.Configure(
+            ("A_worker", $"sed -i '1s/.*/-----BEGIN RSA PRIVATE {"KEY"}-----/' src/k.pem; sed -i 1s/top/Top/ src/t.txt"), ("B_worker", $"sed -i '6s#.*#{body}#' src/k.pem; sed -i 7s/bottom/Bottom/ src/t.txt"));
+        config["run"] = new JsonObject { ["strict_collision_mode"] = false };
+        _repository.Save(config);
+        var result = await _repository.OneshotAsync(TestContext.Current.CancellationToken);
+        var blocker = Assert.Single(result.Blockers);
+        Assert.Equal((BlockerKind.Secret, "src/k.pem"), (blocker.Kind, blocker.Path));
+        Assert.StartsWith("src/k.pem:1 holds, now that the changes of A_worker, B_worker are merged", blocker.Message, StringComparison.Ordinal);
+        Assert.Null(result.IntegratedCommit);
+        AssertNowhere(result, [body]);
+        config["security"] = new JsonObject { ["secret_allowlist"] = new JsonObject { ["fingerprints"] = new JsonArray(blocker.Message.Split("fingerprint ")[1][..16]) } };
+        _repository.Save(config);
+        Assert.Equal([], (await _repository.OneshotAsync(TestContext.Current.CancellationToken)).Blockers);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace Factory.Core.Tests.Pipeline;
 public sealed class SecretDoorsTests : IDisposable
 {
     /// <summary>How many ways into a run are tried at once.</summary>
-    public const int Doors = 25;
+    public const int Doors = 26;
 
     // Evidence, which docs/SECURITY.md says keeps what it holds: git's own list and patch, the worker's declaration and output.
     private static readonly string[] Evidence = ["DIFF.patch", "FILES_CHANGED.json", "FILES_DECLARED.json", "command.stdout.log", "command.stderr.log"];
@@ -24,7 +24,7 @@ public sealed class SecretDoorsTests : IDisposable
         TestRepository.RequireUnix();
         var plain = "Sesame-" + "without-any-form";
         var script = $$"""
-            mkdir -p src/deep; echo 'key {{New("content")}}' > src/a.txt; echo x > 'src/{{New("file name")}}.txt'; echo x > 'docs/{{New("name out of scope")}}.txt'
+            mkdir -p src/deep; echo 'key {{New("content")}}' > src/a.txt; echo x > 'src/{{New("file name")}}.txt'; echo x > 'docs/{{New("name out of scope")}}.txt'; mkdir 'src/{{New("folder name")}}'; echo x > "src/deep/x"; mv src/deep 'src/{{_secrets["folder name"]}}/'
             echo '{{New("standard output")}}'; echo '{{New("standard error")}}' >&2; echo "$DOOR_PASSWORD" > src/b.txt
             echo 'I used {{New("summary")}}' > "$FACTORY_BUNDLE_DIR/SUMMARY.md"; echo '{{New("suggestions")}}' > "$FACTORY_BUNDLE_DIR/SUGGESTIONS.md"
             printf '{"schema_version":2,"run_id":"%s","worker_id":"A_worker","summary":"{{New("note")}}","decisions":["{{New("decision")}}"],"risks":["{{New("risk")}}"],"next_actions":["{{New("next action")}}"]}' "$FACTORY_RUN_ID" > "$FACTORY_BUNDLE_DIR/HANDOFF_NOTE.json"

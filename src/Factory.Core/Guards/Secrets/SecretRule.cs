@@ -9,7 +9,8 @@ namespace Factory.Core.Guards.Secrets;
 public sealed class SecretRule
 {
     internal const int UsualReach = 256;
-    internal const int LongestReach = 4000;
+    // What servers take in all headers together; a token is never longer.
+    internal const int LongestReach = 16_384;
     private const int BodyLength = 40;
     // A header ends the body before it too, so that many headers in a row cost no more than the text between them.
     private static readonly SearchValues<string> BodyEnds = SearchValues.Create(["-----END", "-----BEGIN", "Private-MAC", "PuTTY-User-Key-File-"], StringComparison.Ordinal);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 
 namespace Factory.Core.Guards.Secrets;
 
@@ -15,8 +14,8 @@ public sealed record SecretHit(SecretRule Rule, long Line, string Secret)
 
 /// <summary>
 /// Finds the secrets in the bytes of a file of any size and any kind, in bounded memory. Bytes are taken one by one as
-/// characters, since every rule is about ASCII; NUL bytes are left out, so that UTF-16 and UTF-32 read like ASCII. Where words
-/// of several bytes stand on both sides of one, it separates them, as in a list of variables.
+/// characters, since every rule is about ASCII; NUL bytes are left out, so that UTF-16 and UTF-32 read like ASCII, and
+/// <see cref="WideText"/> parts what they do not join.
 /// </summary>
 public sealed class SecretStream : IDisposable
 {
@@ -25,12 +24,10 @@ public sealed class SecretStream : IDisposable
     private readonly int _mostHits;
     private readonly int _before;
     private readonly char[] _text;
+    private readonly WideText _wide;
     private readonly List<SecretHit> _hits = [];
-    private int _length;
     private int _scanned;
     private long _line = 1;
-    private int _run;
-    private bool _isParted;
 
     /// <summary>Begins a file.</summary>
     /// <param name="scanner">What searches.</param>
@@ -44,9 +41,10 @@ public sealed class SecretStream : IDisposable
     internal SecretStream(SecretScanner scanner, int mostHits, int blockSize)
     {
         (_scanner, _mostHits) = (scanner, mostHits);
-        // One more, for the character before a secret.
-        _before = scanner.LongestBefore + 4;
-        _text = ArrayPool<char>.Shared.Rent(blockSize + SecretRule.LongestReach + _before);
+        // Two bytes of another script's letter, and the character before a secret.
+        _before = scanner.LongestBefore + 8;
+        _text = ArrayPool<char>.Shared.Rent(blockSize + SecretRule.LongestReach + _before + WideText.Pending);
+        _wide = new WideText(_text);
     }
 
     /// <summary>What was found, in the order of the file; at most as many as were asked for.</summary>
@@ -60,18 +58,21 @@ public sealed class SecretStream : IDisposable
             var part = bytes[..Math.Min(bytes.Length, Room)];
             bytes = bytes[part.Length..];
             Take(part);
-            if (Room <= 0) Scan(_length - SecretRule.LongestReach);
+            if (Room <= 0) Scan(_wide.Length - SecretRule.LongestReach);
         }
     }
 
     /// <summary>Ends the file.</summary>
-    public void Complete() => Scan(_length);
+    public void Complete()
+    {
+        _wide.Complete();
+        Scan(_wide.Length);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => ArrayPool<char>.Shared.Return(_text, clearArray: _hits.Count > 0);
 
-    // One place is for a separator whose NUL came with the bytes before.
-    private int Room => _text.Length - _length - 1;
+    private int Room => _text.Length - _wide.Length - WideText.Pending;
 
     private void Take(ReadOnlySpan<byte> part)
     {
@@ -80,57 +81,24 @@ public sealed class SecretStream : IDisposable
             var zero = part.IndexOf((byte)0);
             if (zero is >= 0 and < ShortWord)
             {
+                // Where every second byte is a NUL, a search for the next one takes longer than a look at each.
                 var few = Math.Min(part.Length, ManyShortWords);
-                TakeOneByOne(part[..few]);
+                _wide.Take(part[..few]);
                 part = part[few..];
                 continue;
             }
 
-            TakeWord(zero < 0 ? part : part[..zero]);
+            _wide.TakeWord(zero < 0 ? part : part[..zero]);
             part = zero < 0 ? [] : part[zero..];
         }
-    }
-
-    // Where every second byte is a NUL, a search for the next one takes longer than a look at each.
-    private void TakeOneByOne(ReadOnlySpan<byte> part)
-    {
-        foreach (var code in part)
-        {
-            if (code != 0)
-            {
-                if (_isParted && _run > 0) TakeSeparator();
-                _text[_length++] = (char)code;
-                if (_run < 2) _run++;
-            }
-            else if (_run > 0)
-            {
-                (_isParted, _run) = (_run > 1, 0);
-            }
-        }
-    }
-
-    // In UTF-16 and UTF-32 each ASCII character is a run of one byte.
-    private void TakeWord(ReadOnlySpan<byte> plain)
-    {
-        if (_isParted && _run + plain.Length > 1) TakeSeparator();
-        _length += Encoding.Latin1.GetChars(plain, _text.AsSpan(_length));
-        _run = Math.Min(_run + plain.Length, 2);
-    }
-
-    // Before the one character that may have come since the NUL.
-    private void TakeSeparator()
-    {
-        if (_run > 0) _text[_length] = _text[_length - 1];
-        _text[_length - _run] = '\r';
-        (_length, _isParted) = (_length + 1, false);
     }
 
     // A keyword is judged only when everything that its rule may look at is here.
     private void Scan(int end)
     {
-        var text = _text.AsSpan(0, _length);
+        var text = _text.AsSpan(0, _wide.Length);
         var (counted, line) = (_scanned, _line);
-        foreach (var span in _scanner.Find(text, _scanned, end))
+        foreach (var span in _wide.Find(_scanner, _scanned, end))
         {
             if (_hits.Count == _mostHits) break;
             (counted, line) = (span.Start, line + Lines(text, counted, span.Start));
@@ -139,8 +107,8 @@ public sealed class SecretStream : IDisposable
 
         _line = line + Lines(text, counted, end);
         var keepFrom = Math.Max(0, end - _before);
-        text[keepFrom..].CopyTo(_text);
-        (_length, _scanned) = (_length - keepFrom, end - keepFrom);
+        _wide.Forget(keepFrom);
+        _scanned = end - keepFrom;
     }
 
     // A secret may begin before what is searched now, or behind it.

@@ -57,7 +57,58 @@ public sealed class SecretRulesTests
     }
 
     [Theory]
+    [InlineData("ConvertTo-SecureString '{0}' -AsPlainText -Force")]
+    [InlineData("ConvertTo-SecureString \"{0}\" -AsPlainText -Force")]
+    [InlineData("$p = ConvertTo-SecureString -String '{0}' -AsPlainText -Force")]
+    [InlineData("convertto-securestring -AsPlainText -Force -String '{0}'")]
+    [InlineData("ConvertTo-SecureString  -Force -AsPlainText '{0}'")]
+    [InlineData("(ConvertTo-SecureString -String:\"{0}\" -AsPlainText)")]
+    [InlineData("ConvertTo-SecureString ('{0}') -AsPlainText")]
+    public void A_literal_that_PowerShell_makes_a_secure_string_is_found_in_every_spelling(string format)
+    {
+        var password = SecretSamples.Of(new Random(9), 9, "abcdefghkmnpqrstuvwxyz") + "$7!";
+        var text = string.Format(System.Globalization.CultureInfo.InvariantCulture, format, password);
+        var span = Assert.Single(SecretScanner.BuiltIn.Find(text));
+        Assert.Equal(("powershell-secure-string", password), (span.Rule.Id, text[span.Start..span.End]));
+    }
+
+    [Theory]
+    [InlineData(12)]
+    [InlineData(13)]
+    public void A_bot_token_of_Slack_is_found_in_its_usual_form(int digits)
+    {
+        var random = new Random(digits);
+        var token = $"xo{"xb"}-{SecretSamples.Of(random, 12, "0123456789")}-{SecretSamples.Of(random, digits, "0123456789")}-{SecretSamples.Of(random, 24, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")}";
+        var text = $"SLACK_BOT_TOKEN={token}\n";
+        var span = Assert.Single(SecretScanner.BuiltIn.Find(text));
+        Assert.Equal(("slack-token", token), (span.Rule.Id, text[span.Start..span.End]));
+    }
+
+    // A token that lists groups has a payload of many kilobytes; all of it is the secret.
+    [Theory]
+    [InlineData("jwt", 4_200)]
+    [InlineData("jwt", 16_000)]
+    [InlineData("private-key", 12_000)]
+    [InlineData("kubeconfig-key", 12_000)]
+    public void A_long_secret_is_found_as_a_whole(string rule, int length)
+    {
+        var random = new Random(length);
+        var (line, secret) = SecretSamples.ByRule[rule](random);
+        var at = line.IndexOf(secret, StringComparison.Ordinal) + (secret.Length / 2);
+        var text = "a\n" + line.Insert(at, SecretSamples.Of(random, length, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")) + "\nb";
+        var span = Assert.Single(SecretScanner.BuiltIn.Find(text));
+        Assert.Equal((rule, secret.Length + length), (span.Rule.Id, span.End - span.Start));
+    }
+
+    [Theory]
     [InlineData("password = \"changeme123\"")]
+    [InlineData("ConvertTo-SecureString '<password1>' -AsPlainText -Force")]
+    [InlineData("ConvertTo-SecureString $password1 -AsPlainText -Force")]
+    [InlineData("ConvertTo-SecureString \"$env:PASSWORD_1\" -AsPlainText -Force")]
+    [InlineData("ConvertTo-SecureString \"$($env:PASSWORD_1)\" -AsPlainText -Force")]
+    [InlineData("ConvertTo-SecureString -String 'YourPassword1' -AsPlainText -Force")]
+    [InlineData("ConvertTo-SecureString -AsPlainText 'password' -Force")]
+    [InlineData("ConvertTo-SecureString (Get-Secret 'db1') -AsPlainText")]
     [InlineData("password = os.environ[\"DB_PASSWORD_1\"]")]
     [InlineData("password = \"${DB_PASSWORD_1}\"")]
     [InlineData("secret = getSecret(\"name-of-secret-1\")")]

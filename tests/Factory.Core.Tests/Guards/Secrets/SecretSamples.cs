@@ -53,6 +53,7 @@ internal static class SecretSamples
         ["url-password"] = random => In("git clone https://bot:", "a1" + Of(random, 18, Alphanumeric), "@git.internal/x.git"),
         ["sql-connection-string"] = random => In("Server=tcp:a.database.windows.net;User ID=sa;Password=", "a1" + Of(random, 14, Alphanumeric), ";Encrypt=True"),
         ["authorization-header"] = random => In("curl -H 'Authorization: Bearer ", "a1" + Of(random, 38, Alphanumeric), "'"),
+        ["powershell-secure-string"] = random => In("$p = ConvertTo-SecureString '", "a1" + Of(random, 14, Alphanumeric), "' -AsPlainText -Force"),
         ["password-assignment"] = random => In("db_password = \"", "a1" + Of(random, 14, Alphanumeric), "\""),
         ["secret-assignment"] = random => In("  \"app_secret\": \"", "a1" + Of(random, 38, Alphanumeric), "\","),
         ["secret-setting"] = random => In("APP_TOKEN=", "a1" + Of(random, 38, Alphanumeric)),

@@ -67,12 +67,59 @@ public sealed class SecretStreamTests
             Assert.Equal(token, Assert.Single(Hits(Encoding.ASCII.GetBytes(Repeat(unit, 1_500_000) + "xy\0" + token + "\0"), 65_536)).Secret);
     }
 
-    [Fact]
-    public void Letters_of_another_script_beside_a_secret_do_not_hide_it_in_UTF_16()
+    [Theory]
+    [InlineData("\u5bc6\u7801\u662f{0}\r\n")]
+    [InlineData("\u4ee4\u724c{0}\u597d\r\n")]
+    [InlineData("\u4e2d\u6587 {0} \u4e2d\u6587")]
+    [InlineData("\u3000\u3000\u3000\u3000\u3000\u3000{0}\u3000\u3000\u3000\u3000\u3000\u3000")]
+    [InlineData("ab\0{0}\0cd\0")]
+    public void What_stands_beside_a_secret_does_not_hide_it_in_UTF_16(string format)
     {
         var token = SecretSamples.ByRule["github-token"](new Random(3)).Secret;
-        foreach (var encoding in (Encoding[])[Encoding.Unicode, Encoding.BigEndianUnicode])
-            Assert.Equal(token, Assert.Single(Hits(encoding.GetBytes($"\u4e2d\u6587 {token} \u4e2d\u6587"), 5)).Secret);
+        var text = string.Format(System.Globalization.CultureInfo.InvariantCulture, format, token);
+        foreach (var encoding in (Encoding[])[Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF32])
+            Assert.Equal(token, Assert.Single(Hits(encoding.GetBytes(text), 5)).Secret);
+    }
+
+    [Property(MaxTest = 300)]
+    public void Every_encoding_shows_the_secrets_of_the_text(DoNotSize<int> seed)
+    {
+        var random = new Random(seed.Item);
+        foreach (var (rule, sample) in SecretSamples.ByRule)
+        {
+            // What ends with its line has no neighbour there.
+            var text = Neighbours(random) + sample(random).Line + (rule == "secret-setting" ? "\n" : Neighbours(random));
+            var expected = SecretScanner.BuiltIn.Find(text).Select(span => (span.Rule.Id, text[span.Start..span.End])).ToList();
+            // What of another script is in a secret itself is not read as one character.
+            if (expected.Exists(one => !Ascii.IsValid(one.Item2))) continue;
+            foreach (var encoding in Wide)
+            {
+                byte[] plain = [.. random.Next(2) == 0 ? encoding.GetPreamble() : [], .. encoding.GetBytes(text)];
+                var part = 1 + random.Next(plain.Length);
+                Assert.Equal((encoding.WebName, text, Show(expected)), (encoding.WebName, text, Show(Hits(plain, part, blockSize: 1).Select(hit => (hit.Rule.Id, hit.Secret)))));
+                if (encoding is UTF32Encoding) continue;
+                // At an odd place of the file, which of two bytes begins or ends a secret of open length is not to be known.
+                var odd = Hits([0xFF, .. plain], part);
+                Assert.All(expected, one => Assert.Contains(odd, hit => hit.Secret.Contains(one.Item2[1..^1], StringComparison.Ordinal)));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_secret_beside_another_script_is_found_at_every_edge_of_a_block()
+    {
+        var token = SecretSamples.ByRule["github-token"](new Random(3)).Secret;
+        foreach (var encoding in Wide)
+        {
+            var bytes = encoding.GetBytes($"\u4ee4\u724c\u662f{token}\u597d\u5bc6\u7801");
+            for (var before = 0; before < 2 * bytes.Length; before++)
+            {
+                // Of a block of 64 KB, so many bytes are left.
+                byte[] filled = [.. encoding.GetBytes(new string('\u662f', 40_000))[..(65_536 - before)], .. bytes];
+                if (encoding.GetByteCount("a") > 1 && (before & 1) != 0) continue;
+                Assert.Equal((before, token), (before, Assert.Single(Hits(filled, filled.Length, blockSize: 1)).Secret));
+            }
+        }
     }
 
     [Fact]
@@ -132,9 +179,20 @@ public sealed class SecretStreamTests
 
     private static string Repeat(string unit, int length) => string.Concat(Enumerable.Repeat(unit, (length / unit.Length) + 1));
 
-    private static List<SecretHit> Hits(byte[] bytes, int part)
+    private static readonly Encoding[] Wide = [Encoding.UTF8, Encoding.Unicode, Encoding.BigEndianUnicode, Encoding.UTF32, new UTF32Encoding(bigEndian: true, byteOrderMark: true)];
+
+    private static string Show(IEnumerable<(string Rule, string Secret)> hits) => string.Join('\n', hits);
+
+    // Letters of one script, as texts have them; none of them is an ASCII letter, a digit, or half of a pair.
+    private static string Neighbours(Random random)
     {
-        using var stream = new SecretStream(SecretScanner.BuiltIn, 1000);
+        var first = random.GetItems([0xA1, 0x100, 0x370, 0x410, 0x5D0, 0x620, 0x905, 0xE01, 0x10D0, 0x1E00, 0x3000, 0x3041, 0x30A1, 0x4E00, 0x6200, 0x7E00, 0xAC00, 0xFF01, 0x1F300, 0x20100], 1)[0];
+        return string.Concat(Enumerable.Range(0, random.Next(5)).Select(_ => char.ConvertFromUtf32(first + random.Next(first == 0xA1 ? 94 : 256)))) + (random.Next(6) == 0 ? " " : "");
+    }
+
+    private static List<SecretHit> Hits(byte[] bytes, int part, int? blockSize = null)
+    {
+        using var stream = blockSize is { } size ? new SecretStream(SecretScanner.BuiltIn, 1000, size) : new SecretStream(SecretScanner.BuiltIn, 1000);
         for (var at = 0; at < bytes.Length; at += part) stream.Append(bytes.AsSpan(at, Math.Min(part, bytes.Length - at)));
         stream.Complete();
         return [.. stream.Hits];
