@@ -88,6 +88,7 @@ public sealed partial class WorktreeCapture(GitRepository repository, GitIdentit
         }
 
         var empty = await AddAllAsync(call, cancellationToken).ConfigureAwait(false);
+        if (seed is not { } begun || !IsSameIndex(index, begun.Bytes)) await new UntouchedFiles(repository).PutBackAsync(worktree, call, baseTree is null ? null : seed?.Bytes, baseCommit, cancellationToken).ConfigureAwait(false);
         await takeIgnored(seed?.Bytes, call).ConfigureAwait(false);
         var narrowed = await PutBackAsync(worktree, call, cancellationToken).ConfigureAwait(false);
         var tree = baseTree is { } unchanged && seed is not null && IsSameIndex(index, seed.Value.Bytes)

@@ -194,10 +194,13 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
     private async Task<bool> IsKeptAsync(CommitId commit, CancellationToken cancellationToken) =>
         (await repository.RequireAsync(new GitCall("for-each-ref", "--count=1", "--contains=" + commit.Hex), cancellationToken).ConfigureAwait(false)).Output.Length > 0;
 
-    /// <summary>Whether a worktree has no changed, new or conflicted file and no operation in progress.</summary>
-    public async Task<bool> IsCleanAsync(Worktree worktree, CancellationToken cancellationToken) =>
-        worktree.UnfinishedOperation is null
-        && (await repository.RequireAsync(In(worktree, "status", "--porcelain=v2", "-z", "--untracked-files=normal", "--ignore-submodules=none"), cancellationToken).ConfigureAwait(false)).Output.Length == 0;
+    /// <summary>Whether a worktree has no changed, new or conflicted file and no operation in progress. A file that is as its commit is checked out is not changed, whatever git would make of it.</summary>
+    public async Task<bool> IsCleanAsync(Worktree worktree, CancellationToken cancellationToken)
+    {
+        if (worktree.UnfinishedOperation is not null) return false;
+        var status = await repository.RequireAsync(In(worktree, "status", "--porcelain=v2", "-z", "--untracked-files=normal", "--ignore-submodules=none"), cancellationToken).ConfigureAwait(false);
+        return status.Output.Length == 0 || await new UntouchedFiles(repository).AreAllAsync(worktree, status.Output, cancellationToken).ConfigureAwait(false);
+    }
 
     private static GitCall In(Worktree worktree, params IReadOnlyList<string> arguments) =>
         new(arguments) { GitDirectory = worktree.AdminDirectory, WorkTree = worktree.Path, WorkingDirectory = worktree.Path };
