@@ -178,10 +178,10 @@ public sealed partial class WorktreeCapture(GitRepository repository, GitIdentit
     }
 
     // What a link leads to need not exist.
-    private static bool IsMissing(string path) => !Path.Exists(path) && new FileInfo(path).LinkTarget is null;
+    internal static bool IsMissing(string path) => !Path.Exists(path) && new FileInfo(path).LinkTarget is null;
 
     // Version 2 of an index has no bit for it.
-    private static bool HasRoomForSparse(string index)
+    internal static bool HasRoomForSparse(string index)
     {
         try
         {
@@ -203,6 +203,9 @@ public sealed partial class WorktreeCapture(GitRepository repository, GitIdentit
     // The worktree is left clean at the captured commit, so that the next run sees at a glance that nothing in it is unsaved.
     private async Task<CapturedWork> SettleAsync(Worktree worktree, string index, CapturedWork work, CommitId? head, CancellationToken cancellationToken)
     {
+        // The index is left in the worktree, where they are missing for no other reason.
+        var names = Encoding.UTF8.GetBytes(string.Concat(left.Select(entry => entry[(entry.IndexOf('\t', StringComparison.Ordinal) + 1)..] + "\0")));
+        await repository.RequireAsync(call with { Arguments = ["update-index", "--skip-worktree", "-z", "--stdin"], Input = names }, cancellationToken).ConfigureAwait(false);
         if (work.Gitlinks.Count > 0 || worktree.UnfinishedOperation is not null || !worktree.IsIntact) return work;
         var bytes = await File.ReadAllBytesAsync(index, CancellationToken.None).ConfigureAwait(false);
         // First, since it refuses what stands in the way: HEAD must not be moved through a link either.

@@ -73,6 +73,7 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
 
         var rescue = await RescueAsync(worktree, worker, run, baseCommit, cancellationToken).ConfigureAwait(false);
         worktree.EndOperations();
+        if (WorktreeCapture.HasRoomForSparse(worktree.IndexFile)) await ClearFlagsAsync(worktree, _ => true, cancellationToken).ConfigureAwait(false);
         await ResetAsync(worktree, baseCommit, baseTree, cancellationToken).ConfigureAwait(false);
         return new ReadyWorktree(worktree, true, rescue);
     }
@@ -104,7 +105,8 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
     public async Task<string?> RescueAsync(Worktree worktree, string worker, string run, CommitId? baseCommit, CancellationToken cancellationToken)
     {
         var capture = new WorktreeCapture(repository, identity);
-        await ClearFlagsAsync(worktree, cancellationToken).ConfigureAwait(false);
+        // What a sparse checkout left out was not deleted, so that there is nothing of it to keep.
+        await ClearFlagsAsync(worktree, entry => entry[0] != 'S' || !WorktreeCapture.IsMissing(Path.Combine(worktree.Path, entry[2..])), cancellationToken).ConfigureAwait(false);
         var head = worktree.DetachedHead ?? await capture.ReadHeadAsync(worktree, cancellationToken).ConfigureAwait(false);
         var isClean = await IsCleanAsync(worktree, cancellationToken).ConfigureAwait(false);
         if (isClean && (head is null || head == baseCommit || await IsKeptAsync(head.Value, cancellationToken).ConfigureAwait(false))) return null;
@@ -174,7 +176,7 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
 
     // Flags that a worker set in its index would hide its edits; and an index that is gone, because a fill was cut short or a
     // worker deleted it, is made anew, so that what lies in the folder counts as changed.
-    private async Task ClearFlagsAsync(Worktree worktree, CancellationToken cancellationToken)
+    private async Task ClearFlagsAsync(Worktree worktree, Func<string, bool> isWanted, CancellationToken cancellationToken)
     {
         if (!File.Exists(worktree.IndexFile))
         {
@@ -184,7 +186,7 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
 
         // "H path" is an ordinary entry; a lower-case letter is assume-unchanged, S is skip-worktree.
         var entries = (await repository.RequireAsync(In(worktree, "ls-files", "-v", "-z"), cancellationToken).ConfigureAwait(false)).Fields;
-        var flagged = entries.Where(entry => entry[0] == 'S' || char.IsAsciiLetterLower(entry[0])).Select(entry => entry[2..]).ToList();
+        var flagged = entries.Where(entry => (entry[0] == 'S' || char.IsAsciiLetterLower(entry[0])) && isWanted(entry)).Select(entry => entry[2..]).ToList();
         if (flagged.Count == 0) return;
         var paths = System.Text.Encoding.UTF8.GetBytes(string.Concat(flagged.Select(path => path + "\0")));
         foreach (var option in (string[])["--no-skip-worktree", "--no-assume-unchanged"])
