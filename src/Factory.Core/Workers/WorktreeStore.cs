@@ -159,6 +159,9 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
         if (captured.Gitlinks.Count > 0)
             throw new FactoryException(
                 BlockerKind.Worker, $"the worktree holds another repository at {captured.Gitlinks[0]}, whose files git cannot keep", $"move {Path.Combine(worktree.Path, captured.Gitlinks[0])} to a safe place and run again", worktree.Path, worker);
+        if (captured.Oversized is [var large, ..])
+            throw new FactoryException(
+                BlockerKind.Worker, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"the worktree holds '{large.Name}' of {large.Size:N0} bytes, which git would read for too long to keep it"), $"delete {Path.Combine(worktree.Path, large.Name)}, or move it to a safe place, and run again", worktree.Path, worker);
         return captured.Commit;
     }
 
