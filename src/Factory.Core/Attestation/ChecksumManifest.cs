@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using Factory.Core.Contracts;
@@ -22,14 +23,15 @@ public static class ChecksumManifest
     /// <summary>Digests files, in the ordinal order of their names.</summary>
     /// <param name="root">The folder that names are relative to, absolute.</param>
     /// <param name="files">The files, absolute; all below <paramref name="root"/>.</param>
+    /// <param name="cancellationToken">Ends the reading, also in the middle of a file.</param>
     /// <exception cref="FactoryException">A name has a line break, which no reader of such lists agrees on.</exception>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static IReadOnlyList<DigestedFile> Digest(string root, IEnumerable<string> files)
+    public static IReadOnlyList<DigestedFile> Digest(string root, IEnumerable<string> files, CancellationToken cancellationToken = default)
     {
         var digests = new List<DigestedFile>();
         foreach (var (name, file) in files.Select(file => (Name: NameOf(root, file), file)).OrderBy(pair => pair.Name, StringComparer.Ordinal))
         {
-            if (DigestOne(name, file) is { } digest) digests.Add(digest);
+            if (DigestOne(name, file, cancellationToken) is { } digest) digests.Add(digest);
         }
 
         return digests;
@@ -37,15 +39,14 @@ public static class ChecksumManifest
 
     // What a worker left and somebody deletes meanwhile is not there, as if it had been deleted before it was listed; the
     // run's own documents, right in its folder, must be there.
-    private static DigestedFile? DigestOne(string name, string file)
+    private static DigestedFile? DigestOne(string name, string file, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-                var hash = Convert.ToHexStringLower(SHA256.HashData(stream));
-                return new DigestedFile(name, hash, stream.Position);
+                return new DigestedFile(name, Convert.ToHexStringLower(Hash(stream, cancellationToken)), stream.Position);
             }
             catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException && name.Contains('/', StringComparison.Ordinal))
             {
@@ -53,6 +54,27 @@ public static class ChecksumManifest
                 // Deleted and made anew, by somebody who may go on with it.
                 if (attempt == MostAttempts) throw;
             }
+        }
+    }
+
+    private static byte[] Hash(FileStream stream, CancellationToken cancellationToken)
+    {
+        const int BlockSize = 128 * 1024;
+        var block = ArrayPool<byte>.Shared.Rent(BlockSize);
+        try
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            for (int read; (read = stream.Read(block, 0, BlockSize)) > 0;)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                hash.AppendData(block, 0, read);
+            }
+
+            return hash.GetHashAndReset();
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block);
         }
     }
 

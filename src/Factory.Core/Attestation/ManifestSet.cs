@@ -7,7 +7,8 @@ namespace Factory.Core.Attestation;
 /// <summary>The manifests of one attestation while they are written, with their digests for the ledger.</summary>
 /// <param name="folder">The run's folder, absolute.</param>
 /// <param name="target">Writes the run's files.</param>
-internal sealed class ManifestSet(string folder, RunFiles target)
+/// <param name="cancellationToken">Ends the reading of files.</param>
+internal sealed class ManifestSet(string folder, RunFiles target, CancellationToken cancellationToken)
 {
     private readonly List<DigestedFile> _manifests = [];
 
@@ -28,7 +29,7 @@ internal sealed class ManifestSet(string folder, RunFiles target)
     /// <param name="covered">The files, absolute.</param>
     public async Task<IReadOnlyList<DigestedFile>> WriteAsync(string name, IEnumerable<string> covered)
     {
-        var files = ChecksumManifest.Digest(folder, covered);
+        var files = ChecksumManifest.Digest(folder, covered, cancellationToken);
         var content = ChecksumManifest.Format(files);
         var manifest = string.Create(CultureInfo.InvariantCulture, $"attestations/{name}.sha256");
         await target.WriteAsync(Path.Combine(folder, manifest), content).ConfigureAwait(false);

@@ -59,9 +59,10 @@ public sealed class RunAttestation(string runsDirectory, RunId runId)
     /// <param name="key">The key that signs the provenance; null to write none.</param>
     /// <param name="environment">Tells whether this is GitHub Actions.</param>
     /// <param name="record">Appends the ATTESTATION_WRITTEN event, given the digests of the manifests by name.</param>
+    /// <param name="cancellationToken">Ends the work while the files are read.</param>
     /// <exception cref="FactoryException">A bundle holds a name that no manifest can carry, or the run's folder is not as a run leaves it.</exception>
     public async Task<AttestationResult> WriteAsync(
-        IEnumerable<string> workers, SigningKey? key, IReadOnlyDictionary<string, string> environment, Action<IReadOnlyDictionary<string, string>> record)
+        IEnumerable<string> workers, SigningKey? key, IReadOnlyDictionary<string, string> environment, Action<IReadOnlyDictionary<string, string>> record, CancellationToken cancellationToken = default)
     {
         if (key is null && Path.Exists(Path.Combine(_folder, ProvenanceName)))
             throw new FactoryException(BlockerKind.Config, $"the run {runId} has signed provenance, and no key was given to sign it again", "give a signing key", Path.Combine(_folder, ProvenanceName));
@@ -78,8 +79,8 @@ public sealed class RunAttestation(string runsDirectory, RunId runId)
         var facts = key is null ? null : ProvenanceFacts.Read(_folder, runId, names);
         // What an earlier attestation said of other bytes must not stand beside this one.
         foreach (var stale in (string[])[ProvenanceName, LedgerProofName, GitHubAttestationFiles.SubjectsName, GitHubAttestationFiles.PredicateName]) DeleteStale(files, stale);
-        var entries = names.Append(WorkerId.Integrator).Append(RunTree.AsideName).SelectMany(owner => RunTree.List(_folder, Path.Combine(_folder, owner))).ToList();
-        var written = new ManifestSet(_folder, files);
+        var entries = names.Append(WorkerId.Integrator).Append(RunTree.AsideName).SelectMany(owner => RunTree.List(_folder, Path.Combine(_folder, owner), cancellationToken)).ToList();
+        var written = new ManifestSet(_folder, files, cancellationToken);
         // The run's manifest names the workers, so a run that was blocked before any bundle was made still has a list that verifies.
         var bundles = await written.WriteAsync("bundles", OwnDocuments().Concat(PathsOf(entries, owner => owner != WorkerId.Integrator))).ConfigureAwait(false);
         var report = await written.WriteAsync("report", PathsOf(entries, owner => owner == WorkerId.Integrator).Append(Path.Combine(_folder, BundleFile.RunManifest))).ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Factory.Core.Attestation;
 
 /// <summary>An entry that a run's folder cannot keep where it lies: no manifest can name it, or nobody can reach it.</summary>
@@ -8,6 +10,33 @@ public sealed record RunStray(string Folder, string Name, string Rule)
 {
     /// <summary>The name as the system has it, where no text can spell it; else null.</summary>
     public byte[]? RawName { get; init; }
+
+    /// <summary>What to do about it, when that is something of its own.</summary>
+    public string? NextAction { get; init; }
+}
+
+/// <summary>
+/// The room for what lies in a bundle, or beside the bundles: whatever is there is read and digested whenever the run is attested
+/// or verified. What the runner writes itself takes none, as long as it is no larger than all of it.
+/// </summary>
+/// <param name="own">The runner's own files, absolute.</param>
+public sealed class StrayRoom(IReadOnlySet<string> own)
+{
+    /// <summary>How many bytes the files of one bundle may have together: a few seconds of reading.</summary>
+    public const long Most = 1L << 30;
+
+    private long _left = Most;
+
+    /// <summary>Takes room for a file.</summary>
+    /// <returns>What is wrong with it when there is not enough, else null.</returns>
+    internal string? Take(FileInfo file)
+    {
+        var size = file.Exists ? file.Length : 0;
+        var isOwn = own.Contains(file.FullName);
+        if (size > (isOwn ? Most : _left)) return string.Create(CultureInfo.InvariantCulture, $"has {size:N0} bytes, and what is left there may have {Most:N0} together");
+        if (!isOwn) _left -= size;
+        return null;
+    }
 }
 
 /// <summary>
@@ -22,16 +51,17 @@ public static class RunStrays
     /// <param name="runFolder">The run's folder, absolute.</param>
     /// <param name="folder">The folder to look through, absolute; it need not exist, and a link in its place is not followed.</param>
     /// <param name="isOther">Folders below it, absolute, that are not looked through.</param>
+    /// <param name="room">The room for the files.</param>
     /// <param name="openUp">Gives the owner back the right to read an entry that lacks it, and says whether that succeeded.</param>
     /// <exception cref="IOException">The folder itself cannot be read.</exception>
-    public static IReadOnlyList<RunStray> Find(string runFolder, string folder, Func<string, bool> isOther, Func<string, bool> openUp)
+    public static IReadOnlyList<RunStray> Find(string runFolder, string folder, Func<string, bool> isOther, StrayRoom room, Func<string, bool> openUp)
     {
         var strays = new List<RunStray>();
         if (new DirectoryInfo(folder) is not { Exists: true, LinkTarget: null }) return strays;
-        foreach (var child in Look(folder, strays, openUp).Where(child => !isOther(child)))
+        foreach (var child in Look(folder, strays, room, openUp).Where(child => !isOther(child)))
         {
             var before = strays.Count;
-            if (FindBelow(runFolder, child, strays, isOther, openUp)) continue;
+            if (FindBelow(runFolder, child, strays, isOther, room, openUp)) continue;
             strays.RemoveRange(before, strays.Count - before);
             strays.Add(new RunStray(folder, Path.GetFileName(child), $"holds folders that lie more than {RunTree.MostLevels} deep or have paths of more than {RunTree.LongestPath} bytes"));
         }
@@ -39,7 +69,7 @@ public static class RunStrays
         return [.. strays.OrderBy(stray => stray.Folder, StringComparer.Ordinal).ThenBy(stray => stray.Name, StringComparer.Ordinal)];
     }
 
-    private static bool FindBelow(string runFolder, string folder, List<RunStray> strays, Func<string, bool> isOther, Func<string, bool> openUp)
+    private static bool FindBelow(string runFolder, string folder, List<RunStray> strays, Func<string, bool> isOther, StrayRoom room, Func<string, bool> openUp)
     {
         var pending = new Stack<string>([folder]);
         while (pending.TryPop(out var current))
@@ -47,7 +77,7 @@ public static class RunStrays
             if (!RunTree.IsReachable(runFolder, current)) return false;
             try
             {
-                foreach (var child in Look(current, strays, openUp).Where(child => !isOther(child))) pending.Push(child);
+                foreach (var child in Look(current, strays, room, openUp).Where(child => !isOther(child))) pending.Push(child);
             }
             catch (DirectoryNotFoundException)
             {
@@ -63,7 +93,7 @@ public static class RunStrays
     }
 
     // Notes the strays right in a folder, and answers with the folders in it that can be looked through.
-    private static List<string> Look(string folder, List<RunStray> strays, Func<string, bool> openUp)
+    private static List<string> Look(string folder, List<RunStray> strays, StrayRoom room, Func<string, bool> openUp)
     {
         var folders = new List<string>();
         var isAnyUnclear = false;
@@ -74,6 +104,7 @@ public static class RunStrays
             if (RuleOf(entry.Name) is { } rule) strays.Add(new RunStray(folder, entry.Name, rule));
             else if (!isLink && IsClosed(entry) && entry.Exists && !openUp(entry.FullName)) strays.Add(Unreadable(entry.FullName));
             else if (entry is DirectoryInfo && !isLink) folders.Add(entry.FullName);
+            else if (entry is FileInfo file && !isLink && room.Take(file) is { } tooLarge) strays.Add(new RunStray(folder, entry.Name, tooLarge) { NextAction = "have the worker leave no such files there, and run again" });
         }
 
         if (isAnyUnclear) strays.AddRange(RawNames.NoText(folder).Select(raw => new RunStray(folder, RawNames.Spell(raw), "has a name that is not UTF-8") { RawName = raw }));

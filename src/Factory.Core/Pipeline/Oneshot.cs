@@ -9,6 +9,9 @@ namespace Factory.Core.Pipeline;
 /// <summary>Composes the stages of one run.</summary>
 public sealed class Oneshot(RunSession session)
 {
+    // As long as git may take then.
+    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(10);
+
     /// <summary>Every stage; a run that preflight blocks starts no worker and still gets its report.</summary>
     public Task<RunResult> RunAsync(CancellationToken cancellationToken) =>
         OrFailAsync(new IntegrateStage(session, []), () => RunStagesAsync(cancellationToken));
@@ -48,7 +51,7 @@ public sealed class Oneshot(RunSession session)
         return OrFailAsync(integrate, async () =>
         {
             await session.StageAsync(FactoryPipeline.Integrate, () => integrate.RunAsync(cancellationToken)).ConfigureAwait(false);
-            await session.StageAsync(FactoryPipeline.Summary, () => CloseAsync(integrate)).ConfigureAwait(false);
+            await session.StageAsync(FactoryPipeline.Summary, () => CloseAsync(integrate, cancellationToken)).ConfigureAwait(false);
             return integrate.ToResult();
         });
     }
@@ -65,8 +68,11 @@ public sealed class Oneshot(RunSession session)
         }
     }
 
-    private async Task<RunStatus> CloseAsync(IntegrateStage integrate)
+    private async Task<RunStatus> CloseAsync(IntegrateStage integrate, CancellationToken cancellationToken)
     {
+        // A run that was cancelled is attested, too, as long as that does not keep it from ending.
+        using var hurry = new CancellationTokenSource();
+        using var _ = cancellationToken.Register(() => hurry.CancelAfter(LastPatience));
         var workers = new Dictionary<string, long> { ["workers"] = session.Workers.Count };
         session.Journal.Append(LedgerEventType.ReportWritten, integrate.Status, rc: 0, details: new Dictionary<string, object?> { ["path"] = session.Shown(session.Folder.Report) }, hashes: FileDigest.Of("final_report_sha256", session.Folder.Report));
         session.Journal.Append(LedgerEventType.RunState, integrate.Status, details: new Dictionary<string, object?> { ["dry_run"] = session.IsDryRun });
@@ -82,7 +88,8 @@ public sealed class Oneshot(RunSession session)
             session.Workers.Select(worker => worker.Id),
             session.Key,
             session.Environment,
-            digests => session.Journal.Append(LedgerEventType.AttestationWritten, integrate.Status, rc: 0, hashes: digests, details: new Dictionary<string, object?> { ["path"] = session.Shown(Path.Combine(session.Folder.Path, "attestations")) })).ConfigureAwait(false);
+            digests => session.Journal.Append(LedgerEventType.AttestationWritten, integrate.Status, rc: 0, hashes: digests, details: new Dictionary<string, object?> { ["path"] = session.Shown(Path.Combine(session.Folder.Path, "attestations")) }),
+            hurry.Token).ConfigureAwait(false);
         if (!session.IsLedgerSound) return integrate.Status;
         if (await SoundLedger.LookAtAppendedAsync(session).ConfigureAwait(false) is { } late)
         {

@@ -20,8 +20,9 @@ internal sealed class IndexEntries
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private readonly List<Entry> _entries;
     private readonly byte[] _names;
+    private readonly byte[] _ids;
 
-    private IndexEntries(List<Entry> entries, byte[] names) => (_entries, _names) = (entries, names);
+    private IndexEntries(List<Entry> entries, byte[] names, byte[] ids) => (_entries, _names, _ids) = (entries, names, ids);
 
     /// <summary>How many there are; a file in conflict has up to three.</summary>
     public int Count => _entries.Count;
@@ -31,6 +32,15 @@ internal sealed class IndexEntries
 
     /// <summary>The name of an entry in bytes, with <c>/</c>.</summary>
     public ReadOnlySpan<byte> Name(int entry) => _names.AsSpan(_entries[entry].NameAt, _entries[entry].NameLength);
+
+    /// <summary>The id of what an entry holds, in bytes.</summary>
+    public ReadOnlySpan<byte> Id(int entry) => _ids.AsSpan(_ids.Length / Count * entry, _ids.Length / Count);
+
+    /// <summary>The kind of an entry, and 755 or 644.</summary>
+    public int Mode(int entry) => _entries[entry].Mode;
+
+    /// <summary>The lower half of the size in bytes that its file had; zero also when git wants the file to be read again.</summary>
+    public uint Size(int entry) => _entries[entry].Size;
 
     /// <summary>Every folder that has such a file in it or below; null when the name of one is no UTF-8.</summary>
     public IReadOnlySet<string>? TryReadFolders()
@@ -80,6 +90,7 @@ internal sealed class IndexEntries
         if (version is not (2 or 3 or 4) || count > (uint)index.Length / (IdAt + idSize)) return null;
         var (entries, arePlain) = (new List<Entry>((int)count), true);
         using var names = new MemoryStream(index.Length);
+        var ids = new byte[count * idSize];
         var at = Header;
         try
         {
@@ -96,12 +107,13 @@ internal sealed class IndexEntries
                 if ((entry.Mode & TypeMask) == Submodule || names.Length + entry.NameLength > LongestNames) return null;
                 if (kept != 0) names.Write(names.GetBuffer().AsSpan(entries[^1].NameAt, kept));
                 names.Write(rest);
+                record[IdAt..flagsAt].CopyTo(ids.AsSpan(i * idSize));
                 entries.Add(entry);
                 // Before version 4 entries are filled up with one to eight zeros.
                 at += version == 4 ? nameAt + rest.Length + 1 : (nameAt + rest.Length + 8) & ~7;
             }
 
-            return HasOnlyKnownExtensions(body[at..]) ? new IndexEntries(entries, names.ToArray()) { ArePlain = arePlain } : null;
+            return HasOnlyKnownExtensions(body[at..]) ? new IndexEntries(entries, names.ToArray(), ids) { ArePlain = arePlain } : null;
         }
         catch (Exception error) when (error is ArgumentException or IndexOutOfRangeException or OverflowException)
         {

@@ -23,6 +23,9 @@ public sealed record CapturedWork(CommitId Commit, CommitId Tree, IReadOnlyList<
 
     /// <summary>How many paths a sparse checkout left out of the worktree; they are captured as its index has them.</summary>
     public int Narrowed { get; init; }
+
+    /// <summary>Files that are not in it because git would read them for too long; they stay in the worktree.</summary>
+    public IReadOnlyList<OversizedFile> Oversized { get; init; } = [];
 }
 
 /// <summary>
@@ -32,6 +35,12 @@ public sealed record CapturedWork(CommitId Commit, CommitId Tree, IReadOnlyList<
 /// </summary>
 public sealed partial class WorktreeCapture(GitRepository repository, GitIdentity identity)
 {
+    // Enough for tens of thousands of files.
+    private static readonly TimeSpan LongAdd = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether a file of a name and a size in bytes is left out when git takes long; without limits of a user's, one that git reads for a minute or so.</summary>
+    public Func<string, long, bool> IsTooLarge { get; init; } = (_, size) => size > 4L << 30;
+
     /// <summary>Captures the files of a worktree.</summary>
     /// <param name="worktree">The worktree.</param>
     /// <param name="seed">The index to compare with; it is not changed.</param>
@@ -53,7 +62,7 @@ public sealed partial class WorktreeCapture(GitRepository repository, GitIdentit
     public async Task<bool> RestoreAsync(Worktree worktree, CapturedWork work, CommitId baseCommit, CancellationToken cancellationToken)
     {
         if (!worktree.IsIntact) return false;
-        var (tree, _, _) = await WithIndexAsync(index => ReadTreeAsync(worktree, null, index, baseCommit, null, (_, call) => new IgnoredButTracked(repository).TakeAgainAsync(worktree, call, cancellationToken), cancellationToken)).ConfigureAwait(false);
+        var (tree, _, _, _) = await WithIndexAsync(index => ReadTreeAsync(worktree, null, index, baseCommit, null, work.Oversized, (_, call) => new IgnoredButTracked(repository).TakeAgainAsync(worktree, call, cancellationToken), cancellationToken)).ConfigureAwait(false);
         return tree == work.Tree && (work.Recipe is null || await repository.CommitTreeAsync(work.Recipe, identity, cancellationToken).ConfigureAwait(false) == work.Commit);
     }
 
@@ -72,9 +81,10 @@ public sealed partial class WorktreeCapture(GitRepository repository, GitIdentit
         }
     }
 
-    // The tree of the files as they are, how many paths a sparse checkout had left out, and repositories without a commit.
-    private async Task<(CommitId Tree, int Narrowed, IReadOnlyList<string> Empty)> ReadTreeAsync(
-        Worktree worktree, (byte[] Bytes, DateTime Time)? seed, string index, CommitId baseCommit, CommitId? baseTree, Func<byte[]?, GitCall, Task> takeIgnored, CancellationToken cancellationToken)
+    // The tree of the files as they are, how many paths a sparse checkout had left out, repositories without a commit, and what is
+    // too large.
+    private async Task<(CommitId Tree, int Narrowed, IReadOnlyList<string> Empty, IReadOnlyList<OversizedFile> Oversized)> ReadTreeAsync(
+        Worktree worktree, (byte[] Bytes, DateTime Time)? seed, string index, CommitId baseCommit, CommitId? baseTree, IReadOnlyList<OversizedFile> oversized, Func<byte[]?, GitCall, Task> takeIgnored, CancellationToken cancellationToken)
     {
         var call = new GitCall { GitDirectory = worktree.AdminDirectory, WorkTree = worktree.Path, WorkingDirectory = worktree.Path, IndexFile = index };
         if (seed is { } kept)
@@ -87,25 +97,45 @@ public sealed partial class WorktreeCapture(GitRepository repository, GitIdentit
             await repository.RequireAsync(call with { Arguments = ["read-tree", baseCommit.Hex] }, cancellationToken).ConfigureAwait(false);
         }
 
-        var empty = await AddAllAsync(call, cancellationToken).ConfigureAwait(false);
+        (var empty, oversized) = await AddAllAsync(call, oversized, cancellationToken).ConfigureAwait(false);
+        if (seed is not { } begun || !IsSameIndex(index, begun.Bytes)) await new UntouchedFiles(repository).PutBackAsync(worktree, call, baseTree is null ? null : seed?.Bytes, baseCommit, cancellationToken).ConfigureAwait(false);
         await takeIgnored(seed?.Bytes, call).ConfigureAwait(false);
         var narrowed = await PutBackAsync(worktree, call, cancellationToken).ConfigureAwait(false);
         var tree = baseTree is { } unchanged && seed is not null && IsSameIndex(index, seed.Value.Bytes)
             ? unchanged
             : CommitId.Parse((await repository.RequireAsync(call with { Arguments = ["write-tree"] }, cancellationToken).ConfigureAwait(false)).Text);
-        return (tree, narrowed, empty);
+        return (tree, narrowed, empty, oversized);
     }
 
     // git refuses a repository without a commit in the worktree, and with it everything else unless it is told to go on. It is
     // named like any other repository that is none of this one's: its files are not captured.
-    private async Task<IReadOnlyList<string>> AddAllAsync(GitCall call, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<string> Empty, IReadOnlyList<OversizedFile> Oversized)> AddAllAsync(GitCall call, IReadOnlyList<OversizedFile> oversized, CancellationToken cancellationToken)
+    {
+        var (answer, found) = await AddInTimeAsync(call, ["add", "--all", "--", "."], oversized, cancellationToken).ConfigureAwait(false);
+        return (answer.ExitCode == 0 ? [] : await AddTheRestAsync(call, answer, found, cancellationToken).ConfigureAwait(false), found);
+    }
+
+    // A file may be of any size on disk and take no place there.
+    private async Task<(GitOutput Answer, IReadOnlyList<OversizedFile> Oversized)> AddInTimeAsync(GitCall call, string[] arguments, IReadOnlyList<OversizedFile> oversized, CancellationToken cancellationToken)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var add = OversizedFiles.Without(call with { Arguments = arguments }, oversized);
+        var adding = repository.RunAsync(add, ending.Token);
+        if (oversized.Count > 0 || await Task.WhenAny(adding, Task.Delay(LongAdd, cancellationToken)).ConfigureAwait(false) == adding) return (await adding.ConfigureAwait(false), oversized);
+        var found = await new OversizedFiles(repository, IsTooLarge).FindAsync(call.WorkTree!, call, cancellationToken).ConfigureAwait(false);
+        if (found.Count == 0 || adding.IsCompleted) return (await adding.ConfigureAwait(false), []);
+        await ending.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAny(adding).ConfigureAwait(false);
+        File.Delete(call.IndexFile + ".lock");
+        return (await repository.RunAsync(OversizedFiles.Without(add, found), cancellationToken).ConfigureAwait(false), found);
+    }
+
+    private async Task<IReadOnlyList<string>> AddTheRestAsync(GitCall call, GitOutput answer, IReadOnlyList<OversizedFile> oversized, CancellationToken cancellationToken)
     {
         var add = call with { Arguments = ["add", "--all", "--", "."] };
-        var answer = await repository.RunAsync(add, cancellationToken).ConfigureAwait(false);
-        if (answer.ExitCode == 0) return [];
         var empty = EmptyRepository().Matches(answer.Error).Select(match => match.Groups["path"].Value).ToList();
         if (empty.Count == 0) throw GitRepository.Failed(add, answer.ExitCode, answer.Error);
-        answer = await repository.RunAsync(add with { Arguments = ["add", "--all", "--ignore-errors", "--", "."] }, cancellationToken).ConfigureAwait(false);
+        answer = await repository.RunAsync(OversizedFiles.Without(add with { Arguments = ["add", "--all", "--ignore-errors", "--", "."] }, oversized), cancellationToken).ConfigureAwait(false);
         var found = EmptyRepository().Matches(answer.Error).Select(match => match.Groups["path"].Value).ToList();
         // Anything else that it could not add is no repository, and is not to be lost in silence.
         var others = EmptyRepository().Replace(answer.Error, "");
@@ -127,17 +157,17 @@ public sealed partial class WorktreeCapture(GitRepository repository, GitIdentit
         }
 
         var head = worktree.DetachedHead ?? await ReadHeadAsync(worktree, cancellationToken).ConfigureAwait(false);
-        var (tree, narrowed, empty) = await ReadTreeAsync(
-            worktree, seed, index, baseCommit, baseTree, (known, call) => new IgnoredButTracked(repository).TakeAsync(worktree, call, known, baseCommit, head, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var (tree, narrowed, empty, oversized) = await ReadTreeAsync(
+            worktree, seed, index, baseCommit, baseTree, [], (known, call) => new IgnoredButTracked(repository).TakeAsync(worktree, call, known, baseCommit, head, cancellationToken), cancellationToken).ConfigureAwait(false);
         var hasMoved = head is not null && head != baseCommit;
         baseTree ??= await repository.TreeOfAsync(baseCommit, cancellationToken).ConfigureAwait(false);
-        if (tree == baseTree && !hasMoved && worktree.UnfinishedOperation is null) return await SettleAsync(worktree, index, new CapturedWork(baseCommit, tree, empty) { IsSeedLost = seed is null, Narrowed = narrowed }, head, cancellationToken).ConfigureAwait(false);
+        if (tree == baseTree && !hasMoved && worktree.UnfinishedOperation is null) return await SettleAsync(worktree, index, new CapturedWork(baseCommit, tree, empty) { IsSeedLost = seed is null, Narrowed = narrowed, Oversized = oversized }, head, cancellationToken).ConfigureAwait(false);
         var origins = worktree.UnfinishedOperation is null ? [] : worktree.OperationOrigins;
         var parents = new[] { baseCommit }.Concat(hasMoved ? [head!.Value] : []).Concat(origins).Distinct();
         var recipe = new CommitRecipe(tree, [.. parents], message, DateTimeOffset.Now);
         var commit = await repository.CommitTreeAsync(recipe, identity, cancellationToken).ConfigureAwait(false);
         var gitlinks = (await repository.DiffAsync(baseCommit, commit, cancellationToken).ConfigureAwait(false)).Where(change => change.IsGitlink && change.OldMode != change.NewMode).Select(change => change.Path);
-        return await SettleAsync(worktree, index, new CapturedWork(commit, tree, [.. gitlinks, .. empty]) { IsSeedLost = seed is null, Narrowed = narrowed, Recipe = recipe }, head, cancellationToken).ConfigureAwait(false);
+        return await SettleAsync(worktree, index, new CapturedWork(commit, tree, [.. gitlinks, .. empty]) { IsSeedLost = seed is null, Narrowed = narrowed, Oversized = oversized, Recipe = recipe }, head, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Captures what was committed in a worktree whose folder is gone.</summary>
@@ -173,14 +203,17 @@ public sealed partial class WorktreeCapture(GitRepository repository, GitIdentit
         if (left.Count == 0) return 0;
         var input = Encoding.UTF8.GetBytes(string.Concat(left.Select(entry => entry + "\0")));
         await repository.RequireAsync(call with { Arguments = ["update-index", "-z", "--index-info"], Input = input }, cancellationToken).ConfigureAwait(false);
+        // The index is left in the worktree, where they are missing for no other reason.
+        var names = Encoding.UTF8.GetBytes(string.Concat(left.Select(entry => entry[(entry.IndexOf('\t', StringComparison.Ordinal) + 1)..] + "\0")));
+        await repository.RequireAsync(call with { Arguments = ["update-index", "--skip-worktree", "-z", "--stdin"], Input = names }, cancellationToken).ConfigureAwait(false);
         return left.Count;
     }
 
     // What a link leads to need not exist.
-    private static bool IsMissing(string path) => !Path.Exists(path) && new FileInfo(path).LinkTarget is null;
+    internal static bool IsMissing(string path) => !Path.Exists(path) && new FileInfo(path).LinkTarget is null;
 
     // Version 2 of an index has no bit for it.
-    private static bool HasRoomForSparse(string index)
+    internal static bool HasRoomForSparse(string index)
     {
         try
         {

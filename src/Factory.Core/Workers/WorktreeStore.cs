@@ -73,6 +73,7 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
 
         var rescue = await RescueAsync(worktree, worker, run, baseCommit, cancellationToken).ConfigureAwait(false);
         worktree.EndOperations();
+        if (WorktreeCapture.HasRoomForSparse(worktree.IndexFile)) await ClearFlagsAsync(worktree, _ => true, cancellationToken).ConfigureAwait(false);
         await ResetAsync(worktree, baseCommit, baseTree, cancellationToken).ConfigureAwait(false);
         return new ReadyWorktree(worktree, true, rescue);
     }
@@ -104,7 +105,8 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
     public async Task<string?> RescueAsync(Worktree worktree, string worker, string run, CommitId? baseCommit, CancellationToken cancellationToken)
     {
         var capture = new WorktreeCapture(repository, identity);
-        await ClearFlagsAsync(worktree, cancellationToken).ConfigureAwait(false);
+        // What a sparse checkout left out was not deleted, so that there is nothing of it to keep.
+        await ClearFlagsAsync(worktree, entry => entry[0] != 'S' || !WorktreeCapture.IsMissing(Path.Combine(worktree.Path, entry[2..])), cancellationToken).ConfigureAwait(false);
         var head = worktree.DetachedHead ?? await capture.ReadHeadAsync(worktree, cancellationToken).ConfigureAwait(false);
         var isClean = await IsCleanAsync(worktree, cancellationToken).ConfigureAwait(false);
         if (isClean && (head is null || head == baseCommit || await IsKeptAsync(head.Value, cancellationToken).ConfigureAwait(false))) return null;
@@ -157,6 +159,9 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
         if (captured.Gitlinks.Count > 0)
             throw new FactoryException(
                 BlockerKind.Worker, $"the worktree holds another repository at {captured.Gitlinks[0]}, whose files git cannot keep", $"move {Path.Combine(worktree.Path, captured.Gitlinks[0])} to a safe place and run again", worktree.Path, worker);
+        if (captured.Oversized is [var large, ..])
+            throw new FactoryException(
+                BlockerKind.Worker, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"the worktree holds '{large.Name}' of {large.Size:N0} bytes, which git would read for too long to keep it"), $"delete {Path.Combine(worktree.Path, large.Name)}, or move it to a safe place, and run again", worktree.Path, worker);
         return captured.Commit;
     }
 
@@ -174,7 +179,7 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
 
     // Flags that a worker set in its index would hide its edits; and an index that is gone, because a fill was cut short or a
     // worker deleted it, is made anew, so that what lies in the folder counts as changed.
-    private async Task ClearFlagsAsync(Worktree worktree, CancellationToken cancellationToken)
+    private async Task ClearFlagsAsync(Worktree worktree, Func<string, bool> isWanted, CancellationToken cancellationToken)
     {
         if (!File.Exists(worktree.IndexFile))
         {
@@ -184,7 +189,7 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
 
         // "H path" is an ordinary entry; a lower-case letter is assume-unchanged, S is skip-worktree.
         var entries = (await repository.RequireAsync(In(worktree, "ls-files", "-v", "-z"), cancellationToken).ConfigureAwait(false)).Fields;
-        var flagged = entries.Where(entry => entry[0] == 'S' || char.IsAsciiLetterLower(entry[0])).Select(entry => entry[2..]).ToList();
+        var flagged = entries.Where(entry => (entry[0] == 'S' || char.IsAsciiLetterLower(entry[0])) && isWanted(entry)).Select(entry => entry[2..]).ToList();
         if (flagged.Count == 0) return;
         var paths = System.Text.Encoding.UTF8.GetBytes(string.Concat(flagged.Select(path => path + "\0")));
         foreach (var option in (string[])["--no-skip-worktree", "--no-assume-unchanged"])
@@ -194,10 +199,13 @@ public sealed class WorktreeStore(GitRepository repository, GitIdentity identity
     private async Task<bool> IsKeptAsync(CommitId commit, CancellationToken cancellationToken) =>
         (await repository.RequireAsync(new GitCall("for-each-ref", "--count=1", "--contains=" + commit.Hex), cancellationToken).ConfigureAwait(false)).Output.Length > 0;
 
-    /// <summary>Whether a worktree has no changed, new or conflicted file and no operation in progress.</summary>
-    public async Task<bool> IsCleanAsync(Worktree worktree, CancellationToken cancellationToken) =>
-        worktree.UnfinishedOperation is null
-        && (await repository.RequireAsync(In(worktree, "status", "--porcelain=v2", "-z", "--untracked-files=normal", "--ignore-submodules=none"), cancellationToken).ConfigureAwait(false)).Output.Length == 0;
+    /// <summary>Whether a worktree has no changed, new or conflicted file and no operation in progress. A file that is as its commit is checked out is not changed, whatever git would make of it.</summary>
+    public async Task<bool> IsCleanAsync(Worktree worktree, CancellationToken cancellationToken)
+    {
+        if (worktree.UnfinishedOperation is not null) return false;
+        var status = await repository.RequireAsync(In(worktree, "status", "--porcelain=v2", "-z", "--untracked-files=normal", "--ignore-submodules=none"), cancellationToken).ConfigureAwait(false);
+        return status.Output.Length == 0 || await new UntouchedFiles(repository).AreAllAsync(worktree, status.Output, cancellationToken).ConfigureAwait(false);
+    }
 
     private static GitCall In(Worktree worktree, params IReadOnlyList<string> arguments) =>
         new(arguments) { GitDirectory = worktree.AdminDirectory, WorkTree = worktree.Path, WorkingDirectory = worktree.Path };

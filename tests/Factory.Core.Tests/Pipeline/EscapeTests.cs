@@ -265,6 +265,47 @@ public sealed class EscapeTests : IDisposable
         Assert.Null(result.IntegratedCommit);
     }
 
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("git config core.pager evil", false)]
+    [InlineData("git -C \"$ROOT\" config --worktree core.pager evil", false)]
+    [InlineData("git config extensions.worktreeConfig yes", false)]
+    public async Task What_git_sets_for_a_first_sparse_checkout_warns_and_nothing_else_hides_behind_it(string script, bool warnsOnly)
+    {
+        TestRepository.RequireUnix();
+        Prepare();
+        var result = await RunAsync(1, ("A_worker", $"ROOT='{Quoted(Root)}'; git sparse-checkout set src; echo a > src/a.txt; {script}"), ("B_worker", Innocent));
+        if (warnsOnly)
+        {
+            Assert.Equal([], result.Blockers);
+            Assert.Contains(result.Warnings, warning => warning.Contains("extensions.worktreeconfig of the repository's configuration, which all worktrees share, was set by git, as it does when settings for one worktree are first made", StringComparison.Ordinal));
+            return;
+        }
+
+        Assert.Contains(result.Blockers, blocker => blocker is { Kind: BlockerKind.Escape, Worker: "A_worker", Path: "extensions.worktreeconfig" });
+        Assert.Equal(RunStatus.Blocked, result.Status);
+    }
+
+    [Fact]
+    public async Task Who_initialises_submodules_is_blocked_and_told_what_to_do()
+    {
+        TestRepository.RequireUnix();
+        Prepare();
+        var result = await RunAsync(1, ("A_worker", "git config submodule.inner.active true; git config submodule.inner.url ../inner"), ("B_worker", Innocent));
+        Assert.Equal(["submodule.inner.active", "submodule.inner.url"], result.Blockers.Select(blocker => blocker.Path));
+        Assert.All(result.Blockers, blocker => Assert.Contains("do so in your checkout before ('git submodule update --init')", blocker.NextAction, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_file_of_the_checkout_that_became_huge_is_told_with_its_size()
+    {
+        TestRepository.RequireUnix();
+        Prepare();
+        var result = await RunAsync(1, ("A_worker", $"truncate -s 1T '{Quoted(Root)}/src/file1.txt'"), ("B_worker", Innocent));
+        Assert.Contains(result.Blockers, blocker => blocker is { Kind: BlockerKind.Escape, Worker: "A_worker", Path: "src/file1.txt" });
+        Assert.Contains("(what was changed is not shown: the file has 1,099,511,627,776 bytes now)", File.ReadAllText(Path.Combine(result.RunDir!, "Z_integrator", "LOGS", "escapes.diff")), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Links_to_folders_in_a_bundle_are_not_followed()
     {

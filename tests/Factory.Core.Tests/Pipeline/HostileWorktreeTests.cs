@@ -87,6 +87,39 @@ public sealed class HostileWorktreeTests : HostileRun
     }
 
     [Fact]
+    public async Task What_a_sparse_checkout_left_out_is_no_lost_work_in_the_next_run()
+    {
+        Repository.Git("config", "extensions.worktreeConfig", "true");
+        Repository.Configure(("A_worker", "echo a >> src/file1.txt; git sparse-checkout set src"));
+        for (var run = 0; run < 3; run++)
+        {
+            var result = await Repository.OneshotAsync(TestContext.Current.CancellationToken);
+            Assert.Equal([], result.Blockers);
+            Assert.Equal("A_worker: its sparse checkout left 1 paths out of its worktree; they count as unchanged", Assert.Single(result.Warnings));
+            Assert.Equal("M\tsrc/file1.txt\n", Repository.Git("diff", "--name-status", result.BaseCommit!, result.IntegratedCommit!));
+        }
+
+        Assert.Equal("", Repository.Git("for-each-ref", "refs/factory/rescue"));
+        Repository.Configure(("A_worker", "test -f docs/guide.md; echo a > src/a.txt"));
+        Assert.Equal([], (await Repository.OneshotAsync(TestContext.Current.CancellationToken)).Warnings);
+    }
+
+    [Fact]
+    public async Task A_file_that_git_reads_for_too_long_is_named_and_the_other_work_is_captured()
+    {
+        TestRepository.RequireUnix();
+        Repository.Write("src/image.bin", "small\n");
+        Repository.Commit("an image");
+        Repository.Configure(("A_worker", "echo a > src/a.txt; truncate -s 1T 'src/[a] disk.img'; truncate -s 1T src/image.bin; mkdir -p ignored; truncate -s 1T ignored/cache.img"));
+        var result = await Repository.OneshotAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(["src/[a] disk.img", "src/image.bin"], result.Blockers.Select(blocker => blocker.Path));
+        Assert.All(result.Blockers, blocker => Assert.Contains("has 1,099,511,627,776 bytes, and security.max_file_bytes is 52,428,800", blocker.Message, StringComparison.Ordinal));
+        Assert.Equal("A\tsrc/a.txt\n", Repository.Git("diff", "--name-status", result.BaseCommit!, result.Workers[0].Commit!));
+        var next = await Repository.OneshotAsync(TestContext.Current.CancellationToken);
+        Assert.Contains(next.Blockers, blocker => blocker.Message.Contains("src/[a] disk.img' of 1,099,511,627,776 bytes", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_worktree_whose_first_fill_was_cut_short_is_used_again()
     {
         Repository.Configure(("A_worker", "echo a > src/a.txt"));

@@ -6,7 +6,7 @@ namespace Factory.Core.Tests.Pipeline;
 public sealed class PrunedObjectsTests : IDisposable
 {
     // What a prune does that began before there was the branch.
-    private const string DeleteObjectsOfA = """
+    internal const string DeleteObjectsOfA = """
         until [ -e "$FACTORY_BUNDLE_DIR/../A_worker/STATUS.json" ]; do sleep 0.05; done
         objects=$(git rev-parse --path-format=absolute --git-common-dir)/objects
         for id in $(git rev-list --objects codex/factory/$FACTORY_RUN_ID/A_worker --not $FACTORY_BASE_COMMIT | cut -c1-40); do

@@ -55,6 +55,32 @@ public sealed class StrayEntriesTests : IDisposable
         await RequireWholeAsync(result);
     }
 
+    [Theory]
+    [InlineData("truncate -s 1T core", "A_worker/core", "1,099,511,627,776 bytes")]
+    [InlineData("cd LOGS; truncate -s 1T core", "A_worker/LOGS/core", "1,099,511,627,776 bytes")]
+    [InlineData("mkdir sub; truncate -s 1T sub/core", "A_worker/sub/core", "1,099,511,627,776 bytes")]
+    [InlineData("truncate -s 1T FILES_DECLARED.json", "A_worker/FILES_DECLARED.json", "1,099,511,627,776 bytes")]
+    [InlineData("truncate -s 1T SUMMARY.md", "A_worker/SUMMARY.md", "1,099,511,627,776 bytes")]
+    [InlineData("truncate -s 1000M core; mkdir one; truncate -s 1000M one/core", "A_worker/one/core", "1,048,576,000 bytes")]
+    public async Task A_file_that_takes_too_long_to_read_blocks_its_worker_alone_and_is_kept(string script, string shown, string rule)
+    {
+        var result = await RunAsync(script);
+        var blocker = Assert.Single(result.Blockers);
+        Assert.Equal((BlockerKind.InvalidPath, "A_worker", shown), (blocker.Kind, blocker.Worker, blocker.Path));
+        Assert.Contains(rule, blocker.Message, StringComparison.Ordinal);
+        Assert.Equal(rule, new FileInfo(Aside(result, "1")).Length.ToString("N0", System.Globalization.CultureInfo.InvariantCulture) + " bytes");
+        await RequireWholeAsync(result);
+    }
+
+    [Fact]
+    public void Reading_files_for_a_manifest_ends_when_that_is_asked_for()
+    {
+        var file = Path.Combine(_repository.Home, "core");
+        using (var stream = File.Create(file)) stream.SetLength(1L << 40);
+        using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        Assert.Throws<OperationCanceledException>(() => Factory.Core.Attestation.ChecksumManifest.Digest(_repository.Home, [file], soon.Token));
+    }
+
     [Fact]
     public async Task Of_thousands_of_such_names_a_few_are_named_and_all_are_kept()
     {

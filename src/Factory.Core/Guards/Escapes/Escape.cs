@@ -7,6 +7,9 @@ namespace Factory.Core.Guards.Escapes;
 /// <param name="Diff">The change itself, bounded; lines begin with <c>-</c> and <c>+</c>.</param>
 public sealed record Escape(EscapeArea Area, string Name, string Deed, string Diff)
 {
+    /// <summary>Whether git itself makes this change when a worker does what it may, and it does nothing by itself.</summary>
+    public bool IsGitsOwn { get; init; }
+
     /// <summary>The deed of something that was not there before.</summary>
     public const string Made = "was made";
 
@@ -22,6 +25,9 @@ public sealed record Escape(EscapeArea Area, string Name, string Deed, string Di
 
     /// <summary>Whether it is an ordinary branch that was not there before: it takes nothing from anybody, and stays.</summary>
     public bool IsNewBranch => Area == EscapeArea.Ref && Deed == Made && Reference.StartsWith("refs/heads/", StringComparison.Ordinal) && Reference != "refs/heads/HEAD" && !Diff.StartsWith("+->", StringComparison.Ordinal);
+
+    /// <summary>Whether it is a setting that <c>git submodule init</c> writes, too.</summary>
+    public bool IsOfSubmodule => Area == EscapeArea.Config && Name.StartsWith("submodule.", StringComparison.Ordinal);
 
     /// <summary>The name of a ref in a submodule's repository; no ref's own name has a colon.</summary>
     public static string RefOfSubmodule(string repository, string reference) => repository + Colon + reference;

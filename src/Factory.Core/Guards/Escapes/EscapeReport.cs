@@ -41,7 +41,7 @@ public sealed class EscapeReport(bool onlyWarns, string evidence, SecretRedactor
 
     private (int Gravity, EscapeArea Area, bool Warns) KindOf(Escape escape)
     {
-        var takesNothing = escape.IsRemoteCopy || escape.IsNewBranch;
+        var takesNothing = escape.IsRemoteCopy || escape.IsNewBranch || escape.IsGitsOwn;
         return (Gravity(escape.Area) + (takesNothing ? 1 : 0), escape.Area, takesNothing || (escape.IsEverydayWork && onlyWarns));
     }
 
@@ -67,7 +67,7 @@ public sealed class EscapeReport(bool onlyWarns, string evidence, SecretRedactor
         if (warns) Warnings.Add($"{message}; see {evidence}");
         else Blockers.Add(new Blocker(BlockerKind.Escape, suspects.Count == 1 ? suspects[0] : null, escape.Name, message, escape.IsEverydayWork
             ? $"look at it in {evidence}; if it was you, run again, or set security.escape_check to warn; if not, put it back and find the worker in its logs"
-            : $"look at it in {evidence}, put it back, find the worker in its logs, and run again"));
+            : $"look at it in {evidence}, put it back, find the worker in its logs, and run again{(escape.IsOfSubmodule ? "; if it initialised submodules, do so in your checkout before ('git submodule update --init'), so that it finds them known" : "")}"));
     }
 
     private static string Names(IReadOnlyList<string> suspects) => suspects.Count switch

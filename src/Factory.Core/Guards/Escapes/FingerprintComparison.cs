@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using Factory.Core.Contracts;
 using Factory.Core.Guards.Escapes.Checkout;
 using Factory.Core.Repository;
 
@@ -12,6 +14,10 @@ internal sealed class FingerprintComparison(EscapeGround ground, Fingerprint bef
     // Of files in the checkout: each costs a call of git.
     private const int MostShown = 20;
     private const int LongestDiff = 16 * 1024;
+
+    // git reads all of a file to show what changed in it.
+    private const long LargestShown = 8 * 1024 * 1024;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private const int MostLines = 40;
 
     /// <summary>Every change, in a stable order.</summary>
@@ -75,12 +81,27 @@ internal sealed class FingerprintComparison(EscapeGround ground, Fingerprint bef
     {
         if (key.Area == EscapeArea.Checkout && now?.State[0] == '1')
         {
-            var call = new GitCall("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--ignore-submodules=none", "--", key.Name) { Settings = [CheckoutStatus.SeesLeftOut] };
-            var diff = await _repository.RunAsync(call, cancellationToken).ConfigureAwait(false);
-            if (diff is { ExitCode: 0, Output.Length: > 0 }) return diff.Text.Length <= LongestDiff ? diff.Text : diff.Text[..LongestDiff] + "\n(cut)";
+            var size = new FileInfo(Path.Combine(_repository.Root, key.Name)) is { Exists: true } file ? file.Length : 0;
+            if (size > LargestShown) return string.Create(CultureInfo.InvariantCulture, $"(what was changed is not shown: the file has {size:N0} bytes now)\n{Lines(Describe(old), Describe(now))}");
+            var call = new GitCall("diff", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--ignore-submodules=none", "--", key.Name) { Settings = [CheckoutStatus.SeesLeftOut], Patience = Patience };
+            if (await DiffAsync(call, cancellationToken).ConfigureAwait(false) is { } diff) return diff.Length <= LongestDiff ? diff : diff[..LongestDiff] + "\n(cut)";
         }
 
         return Lines(Describe(old), Describe(now));
+    }
+
+    // It only shows what is known already, so a git that cannot tell takes nothing away.
+    private async Task<string?> DiffAsync(GitCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await _repository.RunAsync(call, cancellationToken).ConfigureAwait(false);
+            return answer is { ExitCode: 0, Output.Length: > 0 } ? answer.Text : null;
+        }
+        catch (FactoryException)
+        {
+            return null;
+        }
     }
 
     private static string[] Describe(EscapeState? state) =>
@@ -99,11 +120,23 @@ internal sealed class FingerprintComparison(EscapeGround ground, Fingerprint bef
         var (before, after) = (await SettingsAsync(old, cancellationToken).ConfigureAwait(false), await SettingsAsync(now, cancellationToken).ConfigureAwait(false));
         // A file that git cannot read, or in which only comments changed, is named as a whole.
         if (before is null || after is null || before.SetEquals(after)) return [new Escape(EscapeArea.Config, name, "was changed", Lines(Describe(old), Describe(now)))];
+        var isGitsOwn = name == "config" && IsWorktreeExtension(before, after);
         return before.Except(after).Union(after.Except(before)).Select(setting => setting.Split('\n')[0]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
-            .Select(key => new Escape(EscapeArea.Config, key, "was changed", Lines(Of(before, key), Of(after, key))));
+            .Select(key => new Escape(EscapeArea.Config, key, isGitsOwn ? "was set by git, as it does when settings for one worktree are first made ('git sparse-checkout', 'git config --worktree')," : "was changed", Lines(Of(before, key), Of(after, key))) { IsGitsOwn = isGitsOwn });
 
         static IEnumerable<string> Of(IEnumerable<string> settings, string key) =>
             settings.Where(setting => setting.Split('\n')[0] == key).Select(setting => setting.Replace("\n", " = ", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+    }
+
+    // It makes git read the settings of single worktrees. So nothing changes as long as the user's own checkout has none, and no other
+    // extension begins to count with the format's version (gitrepository-layout, config.worktree).
+    private bool IsWorktreeExtension(HashSet<string> old, HashSet<string> now)
+    {
+        const string Extension = "extensions.worktreeconfig\ntrue", Extensions = "extensions.", Format = "core.repositoryformatversion\n";
+        return now.Contains(Extension) && !after.Items.ContainsKey(new EscapeKey(EscapeArea.Config, "config.worktree"))
+            && now.Except(old).All(setting => setting is Extension or Format + "1")
+            && old.Except(now).All(setting => setting is Format + "0")
+            && (old.Contains(Format + "1") || !now.Any(setting => setting.StartsWith(Extensions, StringComparison.Ordinal) && setting != Extension));
     }
 
     private async Task<HashSet<string>?> SettingsAsync(EscapeState? state, CancellationToken cancellationToken)

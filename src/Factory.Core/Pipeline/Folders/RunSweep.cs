@@ -8,7 +8,7 @@ namespace Factory.Core.Pipeline.Folders;
 
 /// <summary>
 /// Moves out of the run's folder's way what no manifest can name or nobody can reach: names with a line break, bytes that are no
-/// text, folders deeper than a path may be. It lands in <c>set.aside/OWNER/NUMBER</c>, as it is, and blocks the worker whose
+/// text, folders deeper than a path may be, files too large to be read. It lands in <c>set.aside/OWNER/NUMBER</c>, as it is, and blocks the worker whose
 /// bundle it lay in, instead of ending the run for everybody when the run is attested.
 /// </summary>
 /// <param name="session">The run.</param>
@@ -61,7 +61,8 @@ public sealed class RunSweep(RunSession session)
         HashSet<string> others = [AsideRoot, Path.Combine(session.Folder.Integrator, "checkout"), .. session.Workers.Select(one => session.Folder.Bundle(one.Id))];
         // What is too deep below LOGS is a child of LOGS, and takes no log with it.
         string[] roots = worker is null ? [folder, session.Folder.Integrator] : [folder, Path.Combine(folder, "LOGS")];
-        var strays = roots.SelectMany(root => RunStrays.Find(session.Folder.Path, root, path => others.Contains(path) || roots.Contains(path), path => OpenUp(path, warnings))).ToList();
+        var room = new StrayRoom(new HashSet<string>((worker is null ? BundleFile.OfIntegrator : BundleFile.OfWorker).Select(name => Path.GetFullPath(Path.Combine(roots[worker is null ? 1 : 0], name))), StringComparer.Ordinal));
+        var strays = roots.SelectMany(root => RunStrays.Find(session.Folder.Path, root, path => others.Contains(path) || roots.Contains(path), room, path => OpenUp(path, warnings))).ToList();
         return await MoveAsync(strays, owner, worker, (stray, name, kept) => BlockerOf(stray, name, worker, kept)).ConfigureAwait(false);
     }
 
@@ -121,7 +122,7 @@ public sealed class RunSweep(RunSession session)
     private static Blocker BlockerOf(RunStray stray, string name, string? worker, string kept)
     {
         var what = worker is null ? "lay in the run's folder" : "lay in its bundle";
-        return new Blocker(worker is null ? BlockerKind.Escape : BlockerKind.InvalidPath, worker, Short(name), $"{what} and {stray.Rule}, so no manifest can cover it{kept}", Next);
+        return new Blocker(worker is null ? BlockerKind.Escape : BlockerKind.InvalidPath, worker, Short(name), $"{what} and {stray.Rule}, so no manifest can cover it{kept}", stray.NextAction ?? Next);
     }
 
     // A ledger line holds 64 KiB.

@@ -1,5 +1,7 @@
 using System.Globalization;
+using Factory.Core.Configuration;
 using Factory.Core.Contracts;
+using Factory.Core.Guards;
 using Factory.Core.Reporting;
 using Factory.Core.Repository;
 using Factory.Core.Workers;
@@ -12,6 +14,7 @@ namespace Factory.Core.Pipeline.Launching;
 /// <param name="index">The index that the capture starts from; deleted at the end.</param>
 internal sealed class WorkerCapture(RunSession session, WorkerState worker, PristineIndex index)
 {
+    private const int MostNamed = 20;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
 
     /// <summary>Captures. What git cannot read blocks the worker; only a ledger or a disk that fails is thrown.</summary>
@@ -23,7 +26,7 @@ internal sealed class WorkerCapture(RunSession session, WorkerState worker, Pris
         try
         {
             var message = $"{worker.Id}: work of run {session.Folder.Id}\n\nFactory-Run: {session.Folder.Id}\nFactory-Worker: {worker.Id}\n";
-            var capture = new WorktreeCapture(ground.Repository, ground.Identity);
+            var capture = new WorktreeCapture(ground.Repository, ground.Identity) { IsTooLarge = IsTooLarge };
             if (!Directory.Exists(tree.Path))
             {
                 worker.Block(BlockerKind.Worker, "deleted its own worktree; only what it had committed is kept", "read its logs, have it leave its worktree alone, and run again");
@@ -89,10 +92,16 @@ internal sealed class WorkerCapture(RunSession session, WorkerState worker, Pris
     {
         if (work.IsSeedLost) worker.Block(BlockerKind.Escape, "was captured from an index made anew, because the one that Factory kept was changed or deleted while it ran", "find out which worker did it and have it leave the repository's .git folder alone, then run again", index.File);
         if (work.Narrowed > 0) worker.Warnings.Add(string.Create(CultureInfo.InvariantCulture, $"its sparse checkout left {work.Narrowed} paths out of its worktree; they count as unchanged"));
+        foreach (var file in work.Oversized.Take(MostNamed)) worker.Block(BlockerKind.Artifact, string.Create(CultureInfo.InvariantCulture, $"'{file.Name}' has {file.Size:N0} bytes, and security.max_file_bytes is {Security.MaxFileBytes:N0}; it was not captured, because git would read it for too long, and stays in the worktree; everything else was captured"), "delete it there, have the worker leave generated and downloaded files out or where git ignores them, and run again", file.Name);
+        if (work.Oversized.Count > MostNamed) worker.Block(BlockerKind.Artifact, string.Create(CultureInfo.InvariantCulture, $"and {work.Oversized.Count - MostNamed} more such files"), "look at the sizes of the files in its worktree");
         foreach (var path in work.Gitlinks) worker.Block(BlockerKind.Worker, $"made another repository at {path}, whose files git does not capture; they stay in the worktree", "have the worker add plain files, or a submodule outside of Factory", path);
         (worker.Work, worker.Commit, worker.Tree) = (work, work.Commit, work.Tree);
         worker.Required.Add(new CheckRecord("capture", 0, 0, null));
     }
+
+    private SecuritySection Security => session.Ground.Config.Security;
+
+    private bool IsTooLarge(string name, long size) => size > Security.MaxFileBytes && new GlobSet(Security.ArtifactGlobs, ignoreCase: false).Match([name]).Count == 0;
 
     private void Fail(string message) =>
         worker.Block(BlockerKind.Worker, message, $"look at {session.Shown(worker.WorktreePath)} and at the worker's logs, then run again", session.Shown(worker.WorktreePath));

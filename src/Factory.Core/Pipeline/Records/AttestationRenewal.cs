@@ -21,7 +21,7 @@ public static class AttestationRenewal
     /// <param name="key">The key that signs the provenance and the ledger's checkpoint.</param>
     /// <param name="environment">Tells whether this is GitHub Actions.</param>
     /// <param name="clock">Tells the time.</param>
-    /// <param name="cancellationToken">Ends the work before it began.</param>
+    /// <param name="cancellationToken">Ends the work while it is compared and read; what was attested before is then gone, and attesting again writes it.</param>
     /// <exception cref="FactoryException">There is no such run, it is being worked on, it has no verdict yet, or a file cannot be covered.</exception>
     public static async Task<AttestationResult> RunAsync(
         RunRecord record, SigningKey key, IReadOnlyDictionary<string, string> environment, TimeProvider clock, CancellationToken cancellationToken)
@@ -48,7 +48,8 @@ public static class AttestationRenewal
                     ["renewed"] = true,
                     ["changed_count"] = changes.Count,
                     ["changed"] = Shortened(changes),
-                })).ConfigureAwait(false);
+                }),
+                cancellationToken).ConfigureAwait(false);
             var ledger = await RunSeal.WriteAsync(folder, journal.Last!, key).ConfigureAwait(false);
             return result with { Changes = changes, Warnings = [.. result.Warnings, .. Describe(changes), .. ledger.Warnings], Head = ledger.Head };
         }
