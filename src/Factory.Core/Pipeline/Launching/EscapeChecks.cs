@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using Factory.Core.Contracts;
 using Factory.Core.Guards.Escapes;
+using Factory.Core.Guards.Escapes.Checkout;
 using Factory.Core.Guards.Escapes.GitFolder;
 using Factory.Core.Ledger;
 using Factory.Core.Pipeline.Folders;
@@ -153,6 +154,9 @@ public sealed class EscapeChecks : IAsyncDisposable
     // The watch compares the index itself, so it does not ask what is staged. This is only told, so no failure of it counts.
     private async Task<IReadOnlyList<string>> ListStagedAsync()
     {
+        // An index that notes the base's own tree has nothing that the base has not, and git need not be started.
+        var index = IndexImage.Read(Path.Combine(_session.Ground.Repository.GitDirectory, "index"));
+        if (CachedTrees.NotesOfRoot(index.Bytes, _session.Ground.BaseTree.Hex)) return [];
         try
         {
             var answer = await _session.Ground.Repository.RunAsync(new GitCall("diff-index", "--cached", "--name-only", "-z", "--no-renames", "--ignore-submodules=all", "HEAD", "--"), CancellationToken.None).ConfigureAwait(false);
@@ -167,22 +171,23 @@ public sealed class EscapeChecks : IAsyncDisposable
     // What lies in the run's own folders: closed bundles, the ledger, worktrees that were captured. Each change is told once.
     private List<EscapeFinding> TakeTraces(IReadOnlyList<string> suspects)
     {
-        var found = _bundles.TakeChanges().Concat(_ledger!.Compare()).Concat(MovedWorktrees().Concat(ForgedIndexes()).Where(escape => _moved.Add(escape.Name))).Select(escape => new EscapeFinding(escape, suspects)).ToList();
+        var intact = _session.Workers.Where(worker => worker.Worktree is { IsIntact: true }).ToHashSet();
+        var found = _bundles.TakeChanges().Concat(_ledger!.Compare()).Concat(MovedWorktrees(intact).Concat(ForgedIndexes(intact)).Where(escape => _moved.Add(escape.Name))).Select(escape => new EscapeFinding(escape, suspects)).ToList();
         if (!_ledger.Holds) _ledger = LedgerMark.Take(_ledger.File);
         return found;
     }
 
     // After its capture a worktree is at the captured commit; only another worker can have moved it.
-    private IEnumerable<Escape> MovedWorktrees() =>
+    private IEnumerable<Escape> MovedWorktrees(HashSet<WorkerState> intact) =>
         from worker in _session.Workers
-        where worker is { Worktree: { } tree, Commit: not null, Blockers.Count: 0 } && (!tree.IsIntact || tree.DetachedHead != worker.Commit)
+        where worker is { Worktree: { } tree, Commit: not null, Blockers.Count: 0 } && (!intact.Contains(worker) || tree.DetachedHead != worker.Commit)
         select new Escape(EscapeArea.Worktree, worker.WorktreePath, $"of {worker.Id} was moved after its work was captured", $"-{worker.Commit}\n+{worker.Worktree!.DetachedHead}");
 
     // The next run's captures in a worktree begin with its index, so one that somebody changed must not be there then; without an
     // index every file in the worktree is read again.
-    private IEnumerable<Escape> ForgedIndexes()
+    private IEnumerable<Escape> ForgedIndexes(HashSet<WorkerState> intact)
     {
-        foreach (var worker in _session.Workers.Where(worker => worker is { Worktree: { IsIntact: true } tree, Work.Index: { } index } && !index.IsIn(tree.IndexFile)))
+        foreach (var worker in _session.Workers.Where(worker => intact.Contains(worker) && worker is { Worktree: { } tree, Work.Index: { } index } && !index.IsIn(tree.IndexFile)))
         {
             worker.Worktree!.DropIndex();
             var name = Path.GetRelativePath(_session.Ground.Repository.CommonDirectory, worker.Worktree.IndexFile).Replace('\\', '/');

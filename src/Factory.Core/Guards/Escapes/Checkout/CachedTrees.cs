@@ -39,6 +39,10 @@ internal sealed class CachedTrees
         return copy is null ? "." : await new CachedTrees(repository, copy).FindAsync(index, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Whether an index notes this tree for all that it holds; whether that is true is another question.</summary>
+    public static bool NotesOfRoot(byte[] index, string tree) =>
+        index.Length > 0 && IndexExtensions.Read(index, tree.Length / 2) is { } extensions && TreeNotes.Read(extensions, tree.Length / 2)?.Any(note => note.Folder.Length == 0 && note.Id == tree) == true;
+
     private async Task<string?> FindAsync(byte[] index, CancellationToken cancellationToken)
     {
         var entries = await ListAsync(["ls-files", "-s", "-z", "--full-name"], cancellationToken).ConfigureAwait(false);
