@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using Factory.Core.Repository;
@@ -13,6 +14,7 @@ internal sealed class ForgedObjects
 {
     // Times of files lag behind the clock by a tick of the system.
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(1);
+    private const int SmallObject = 64 * 1024, ShortName = 40;
     private readonly DateTime _since = DateTime.UtcNow - Margin;
     private readonly GitRepository _repository;
     private readonly string _objects;
@@ -60,8 +62,7 @@ internal sealed class ForgedObjects
         try
         {
             if (!RegularFile.Is(file)) return false;
-            using var content = new ZLibStream(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), CompressionMode.Decompress);
-            return Convert.ToHexStringLower(name.Length == 40 ? GitsOwn(content) : SHA256.HashData(content)) == name;
+            return Convert.ToHexStringLower(HashOfSmall(file, name.Length) ?? HashOf(file, name.Length)) == name;
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -74,8 +75,38 @@ internal sealed class ForgedObjects
         }
     }
 
+    // git gives every object that it is about to write a new time when it is there already: a capture of a fresh worktree does so
+    // with all of them. Most are small.
+    private static byte[]? HashOfSmall(string file, int nameLength)
+    {
+        var (packed, content) = (ArrayPool<byte>.Shared.Rent(SmallObject), ArrayPool<byte>.Shared.Rent(SmallObject));
+        try
+        {
+            using var handle = File.OpenHandle(file, share: FileShare.ReadWrite | FileShare.Delete);
+            var length = 0;
+            for (int read; length < packed.Length && (read = RandomAccess.Read(handle, packed.AsSpan(length), length)) > 0;) length += read;
+            if (length == packed.Length) return null;
+            using var stream = new ZLibStream(new MemoryStream(packed, 0, length), CompressionMode.Decompress);
+            var size = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
+            return size == content.Length ? null : nameLength == ShortName ? GitsOwn(content.AsSpan(0, size)) : SHA256.HashData(content.AsSpan(0, size));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(packed);
+            ArrayPool<byte>.Shared.Return(content);
+        }
+    }
+
+    private static byte[] HashOf(string file, int nameLength)
+    {
+        using var content = new ZLibStream(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), CompressionMode.Decompress);
+        return nameLength == ShortName ? GitsOwn(content) : SHA256.HashData(content);
+    }
+
 #pragma warning disable CA5350 // The names of git's objects are SHA-1 where the repository's format says so.
     private static byte[] GitsOwn(Stream content) => SHA1.HashData(content);
+
+    private static byte[] GitsOwn(ReadOnlySpan<byte> content) => SHA1.HashData(content);
 #pragma warning restore CA5350
 
     private async Task<bool> IsSoundAsync(string file)
