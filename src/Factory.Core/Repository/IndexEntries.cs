@@ -128,7 +128,7 @@ internal sealed class IndexEntries
     private static long ReadTime(ReadOnlySpan<byte> time) => (BinaryPrimitives.ReadUInt32BigEndian(time) * Second) + BinaryPrimitives.ReadUInt32BigEndian(time[4..]);
 
     // As in offsets of packs: seven bits a byte, the highest first, each further byte adding one.
-    private static int ReadOffset(ReadOnlySpan<byte> bytes, ref int at)
+    internal static int ReadOffset(ReadOnlySpan<byte> bytes, ref int at)
     {
         var value = bytes[at] & 0x7F;
         while ((bytes[at++] & 0x80) != 0) value = checked(((value + 1) << 7) | (bytes[at] & 0x7F));

@@ -51,7 +51,7 @@ internal sealed class IgnoredButTracked(GitRepository repository)
     private async Task<(IReadOnlyList<string> Added, IReadOnlyList<string> Removed)> CommittedAsync(GitCall call, CommitId from, CommitId to, CancellationToken cancellationToken)
     {
         var diff = call with { Arguments = ["diff-tree", "-r", "-z", "--no-renames", "--diff-filter=AD", "--name-status", from.Hex, to.Hex] };
-        var fields = Split((await repository.RequireAsync(diff, cancellationToken).ConfigureAwait(false)).Output);
+        var fields = ByteNames.Split((await repository.RequireAsync(diff, cancellationToken).ConfigureAwait(false)).Output);
         // "A" or "D", and the name.
         var changes = fields.Chunk(2).Where(pair => pair.Length == 2).ToLookup(pair => pair[0], pair => pair[1]);
         return ([.. changes["A"]], [.. changes["D"]]);
@@ -59,9 +59,9 @@ internal sealed class IgnoredButTracked(GitRepository repository)
 
     private async Task<HashSet<string>?> NamesAsync(GitCall call, string index, CancellationToken cancellationToken)
     {
-        if (IndexEntries.Read(IndexImage.Read(index).Bytes) is { } entries) return [.. Enumerable.Range(0, entries.Count).Select(entry => Encoding.Latin1.GetString(entries.Name(entry)))];
+        if (IndexEntries.Read(IndexImage.Read(index).Bytes) is { } entries) return [.. Enumerable.Range(0, entries.Count).Select(entry => ByteNames.Of(entries.Name(entry)))];
         var answer = await repository.RunAsync(call with { Arguments = ["ls-files", "-z"] }, cancellationToken).ConfigureAwait(false);
-        return answer.ExitCode == 0 && File.Exists(index) ? [.. Split(answer.Output)] : null;
+        return answer.ExitCode == 0 && File.Exists(index) ? [.. ByteNames.Split(answer.Output)] : null;
     }
 
     private async Task<IReadOnlyList<string>> IgnoredAsync(GitCall call, IReadOnlyList<string> names, CancellationToken cancellationToken)
@@ -69,30 +69,25 @@ internal sealed class IgnoredButTracked(GitRepository repository)
         if (names.Count == 0) return [];
         // So that none begins with a colon, which would have a meaning of its own (gitglossary, pathspec).
         const string Here = "./";
-        var ask = call with { Arguments = ["check-ignore", "--no-index", "-z", "--stdin"], Input = Join([.. names.Select(name => Here + name)]), RefusesLiteralPaths = true };
+        var ask = call with { Arguments = ["check-ignore", "--no-index", "-z", "--stdin"], Input = ByteNames.Join([.. names.Select(name => Here + name)]), RefusesLiteralPaths = true };
         var answer = await repository.RunAsync(ask, cancellationToken).ConfigureAwait(false);
         // 1: none of them is.
-        return answer.ExitCode switch { 0 => [.. Split(answer.Output).Select(name => name[Here.Length..])], 1 => [], var code => throw GitRepository.Failed(ask, code, answer.Error) };
+        return answer.ExitCode switch { 0 => [.. ByteNames.Split(answer.Output).Select(name => name[Here.Length..])], 1 => [], var code => throw GitRepository.Failed(ask, code, answer.Error) };
     }
 
     private async Task UpdateAsync(GitCall call, string[] options, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
-        if (names.Count > 0) await repository.RequireAsync(call with { Arguments = ["update-index", .. options, "-z", "--stdin"], Input = Join(names) }, cancellationToken).ConfigureAwait(false);
+        if (names.Count > 0) await repository.RequireAsync(call with { Arguments = ["update-index", .. options, "-z", "--stdin"], Input = ByteNames.Join(names) }, cancellationToken).ConfigureAwait(false);
     }
 
     // A link on the way leads out of the worktree, and what git would refuse to hold no index of git's has.
     private static bool IsFile(string root, string name)
     {
-        var segments = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(name)).Split('/');
+        var segments = Encoding.UTF8.GetString(ByteNames.Bytes(name)).Split('/');
         if (segments.Any(segment => segment is "" or "." or ".." || segment.Equals(".git", StringComparison.OrdinalIgnoreCase))) return false;
         for (var count = 1; count < segments.Length; count++)
             if (new DirectoryInfo(Path.Combine([root, .. segments.Take(count)])) is not { Exists: true, LinkTarget: null }) return false;
         var file = new FileInfo(Path.Combine([root, .. segments]));
         return file.LinkTarget is not null || RegularFile.Is(file.FullName);
     }
-
-    // Names are bytes, and those that are no UTF-8 must come back as they are.
-    private static byte[] Join(IReadOnlyList<string> names) => Encoding.Latin1.GetBytes(string.Concat(names.Select(name => name + "\0")));
-
-    private static List<string> Split(byte[] output) => [.. Encoding.Latin1.GetString(output).Split('\0', StringSplitOptions.RemoveEmptyEntries)];
 }

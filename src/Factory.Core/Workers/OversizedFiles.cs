@@ -19,7 +19,7 @@ internal sealed class OversizedFiles(GitRepository repository, Func<string, long
 {
     private const string Here = "./";
 
-    /// <summary>Those that are new or changed; none that git ignores, and none that has the size that it had in the index.</summary>
+    /// <summary>Those that are new or changed; none that git ignores, and none that is as it was in the index.</summary>
     /// <param name="root">The worktree's folder, absolute.</param>
     /// <param name="call">A call of git in the worktree, with the index of the capture.</param>
     /// <param name="cancellationToken">Ends the work.</param>
@@ -30,7 +30,7 @@ internal sealed class OversizedFiles(GitRepository repository, Func<string, long
         if (IndexEntries.Read(IndexImage.Read(call.IndexFile!).Bytes) is { } entries)
         {
             for (var entry = 0; entry < entries.Count; entry++)
-                if (found.TryGetValue(Encoding.UTF8.GetString(entries.Name(entry)), out var file) && entries.Size(entry) == (uint)file.Size) found.Remove(file.Name);
+                if (found.TryGetValue(Encoding.UTF8.GetString(entries.Name(entry)), out var file) && IsAsItWas(entries, entry, file, root)) found.Remove(file.Name);
         }
 
         if (found.Count == 0) return [];
@@ -47,6 +47,10 @@ internal sealed class OversizedFiles(GitRepository repository, Func<string, long
         Input = Encoding.UTF8.GetBytes(".\0" + string.Concat(files.Select(file => $":(top,exclude,literal){file.Name}\0"))),
         RefusesLiteralPaths = true,
     };
+
+    // An index keeps the lower half of a size: an empty file that became one of 4 GiB has the same.
+    private static bool IsAsItWas(IndexEntries entries, int entry, OversizedFile file, string root) =>
+        entries.Size(entry) == (uint)file.Size && (FileStamp.Of(Path.Combine(root, file.Name)) is { } stamp ? entries.IsUnchanged(entry, stamp) : file.Size <= uint.MaxValue);
 
     private static FileSystemEnumerable<OversizedFile> List(string root) => new(
         root,

@@ -32,7 +32,7 @@ internal sealed class UntouchedFiles(GitRepository repository)
         if (changed.Count == 0) return;
         var untouched = await FindAsync(worktree, [.. changed.Keys], begun is null ? null : baseIndex, baseCommit.Hex, cancellationToken).ConfigureAwait(false);
         if (untouched.Count == 0) return;
-        var input = Join(untouched.Select(name => $"{changed[name].Mode} {changed[name].Id}\t{name}"));
+        var input = ByteNames.Join(untouched.Select(name => $"{changed[name].Mode} {changed[name].Id}\t{name}"));
         await repository.RequireAsync(call with { Arguments = ["update-index", "-z", "--index-info"], Input = input }, cancellationToken).ConfigureAwait(false);
     }
 
@@ -43,7 +43,7 @@ internal sealed class UntouchedFiles(GitRepository repository)
     public async Task<bool> AreAllAsync(Worktree worktree, byte[] status, CancellationToken cancellationToken)
     {
         // "1 .M N... mH mI mW hH hI path"
-        var entries = Split(status).Select(entry => entry.Split(' ', 9)).ToList();
+        var entries = ByteNames.Split(status).Select(entry => entry.Split(' ', 9)).ToList();
         if (!entries.TrueForAll(parts => parts is ["1", ".M", "N...", var committed, var staged, var found, _, _, _] && committed == staged && staged == found)) return false;
         return (await FindAsync(worktree, [.. entries.Select(parts => parts[8])], null, "HEAD", cancellationToken).ConfigureAwait(false)).Count == entries.Count;
     }
@@ -57,7 +57,7 @@ internal sealed class UntouchedFiles(GitRepository repository)
             var order = before.Name(old).SequenceCompareTo(after.Name(now));
             if (order == 0 && before.Mode(old) == after.Mode(now) && (before.Mode(old) & TypeMask) == RegularFiles && !before.Id(old).SequenceEqual(after.Id(now))
                 && (before.Size(old) == after.Size(now) || before.Size(old) == 0 || after.Size(now) == 0))
-                changed[Encoding.Latin1.GetString(before.Name(old))] = (Convert.ToString(before.Mode(old), 8), Convert.ToHexStringLower(before.Id(old)));
+                changed[ByteNames.Of(before.Name(old))] = (Convert.ToString(before.Mode(old), 8), Convert.ToHexStringLower(before.Id(old)));
             if (order <= 0) old++;
             if (order >= 0) now++;
         }
@@ -69,7 +69,7 @@ internal sealed class UntouchedFiles(GitRepository repository)
     {
         var diff = call with { Arguments = ["diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--diff-filter=M", baseCommit.Hex, "--"] };
         // ":MODE MODE ID ID M", and the name.
-        var fields = Split((await repository.RequireAsync(diff, cancellationToken).ConfigureAwait(false)).Output);
+        var fields = ByteNames.Split((await repository.RequireAsync(diff, cancellationToken).ConfigureAwait(false)).Output);
         return fields.Chunk(2).Where(pair => pair.Length == 2).Select(pair => (Parts: pair[0][1..].Split(' '), Name: pair[1]))
             .Where(change => change.Parts[0] == change.Parts[1] && change.Parts[0].StartsWith("100", StringComparison.Ordinal) && change.Parts[2] != change.Parts[3])
             .ToDictionary(change => change.Name, change => (change.Parts[0], change.Parts[2]), StringComparer.Ordinal);
@@ -80,13 +80,13 @@ internal sealed class UntouchedFiles(GitRepository repository)
     {
         if (IndexEntries.Read(IndexImage.Read(worktree.IndexFile).Bytes) is { } own)
         {
-            for (var entry = 0; entry < own.Count; entry++) Look(Encoding.Latin1.GetString(own.Name(entry)), Convert.ToHexStringLower(own.Id(entry)));
+            for (var entry = 0; entry < own.Count; entry++) Look(ByteNames.Of(own.Name(entry)), Convert.ToHexStringLower(own.Id(entry)));
             return;
         }
 
         // "MODE ID STAGE\tNAME"; one that git cannot read says nothing.
         var answer = await repository.RunAsync(call with { IndexFile = null, Arguments = ["ls-files", "-s", "-z"] }, cancellationToken).ConfigureAwait(false);
-        foreach (var entry in Split(answer.Output).Select(entry => entry.Split('\t', 2)).Where(parts => parts.Length == 2)) Look(entry[1], entry[0].Split(' ')[1]);
+        foreach (var entry in ByteNames.Split(answer.Output).Select(entry => entry.Split('\t', 2)).Where(parts => parts.Length == 2)) Look(entry[1], entry[0].Split(' ')[1]);
 
         void Look(string name, string id)
         {
@@ -105,7 +105,7 @@ internal sealed class UntouchedFiles(GitRepository repository)
             if (index is null) await repository.RequireAsync(call with { Arguments = ["read-tree", commit] }, cancellationToken).ConfigureAwait(false);
             else await File.WriteAllBytesAsync(call.IndexFile, index, cancellationToken).ConfigureAwait(false);
             // What it cannot make, because a filter fails, is not there, and so not the same.
-            await repository.RunAsync(call with { Arguments = ["checkout-index", "--force", "--quiet", "-z", "--stdin"], Input = Join(names) }, cancellationToken).ConfigureAwait(false);
+            await repository.RunAsync(call with { Arguments = ["checkout-index", "--force", "--quiet", "-z", "--stdin"], Input = ByteNames.Join(names) }, cancellationToken).ConfigureAwait(false);
             return [.. names.Where(name => AreSame(files, worktree.Path, name))];
         }
         finally
@@ -118,7 +118,7 @@ internal sealed class UntouchedFiles(GitRepository repository)
     {
         try
         {
-            var path = Strict.GetString(Encoding.Latin1.GetBytes(name));
+            var path = Strict.GetString(ByteNames.Bytes(name));
             var (left, right) = (new FileInfo(Path.Combine(made, path)), new FileInfo(Path.Combine(found, path)));
             return RegularFile.Is(left.FullName) && RegularFile.Is(right.FullName) && left.Length == right.Length && HoldSame(left, right);
         }
@@ -148,9 +148,4 @@ internal sealed class UntouchedFiles(GitRepository repository)
             ArrayPool<byte>.Shared.Return(other);
         }
     }
-
-    // Names are bytes, and those that are no UTF-8 must come back as they are.
-    private static byte[] Join(IEnumerable<string> fields) => Encoding.Latin1.GetBytes(string.Concat(fields.Select(field => field + "\0")));
-
-    private static List<string> Split(byte[] output) => [.. Encoding.Latin1.GetString(output).Split('\0', StringSplitOptions.RemoveEmptyEntries)];
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Factory.Core.Repository;
 
 namespace Factory.Core.Guards.Escapes.Checkout;
 
@@ -60,7 +61,7 @@ internal sealed class IndexExtensions
         {
             var flags = BinaryPrimitives.ReadUInt16BigEndian(body[(at + IdAt + idSize)..]);
             var nameAt = at + IdAt + idSize + ((flags & IsExtended) != 0 ? 4 : 2);
-            var kept = version == 4 ? last - ReadOffset(body, ref nameAt) : 0;
+            var kept = version == 4 ? last - IndexEntries.ReadOffset(body, ref nameAt) : 0;
             var rest = (flags & NameLength) == NameLength ? body[nameAt..].IndexOf((byte)0) : (flags & NameLength) - kept;
             if (kept < 0 || rest < 0) throw new ArgumentException("an entry has no name");
             last = checked(kept + rest);
@@ -69,13 +70,5 @@ internal sealed class IndexExtensions
         }
 
         return at;
-    }
-
-    // As in offsets of packs: seven bits a byte, the highest first, each further byte adding one.
-    private static int ReadOffset(ReadOnlySpan<byte> bytes, ref int at)
-    {
-        var value = bytes[at] & 0x7F;
-        while ((bytes[at++] & 0x80) != 0) value = checked(((value + 1) << 7) | (bytes[at] & 0x7F));
-        return value;
     }
 }
